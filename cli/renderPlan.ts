@@ -1,0 +1,84 @@
+import { wrap } from '../shared/base/wrap.ts';
+import type { Route } from '../shared/plan/observed.ts';
+import { type Plan, titleOf } from '../shared/plan/plan.ts';
+import { plainText } from '../shared/record/words.ts';
+import { eighty, grouped, type Layout, section } from './text.ts';
+
+const hop = (route: Route): string =>
+  route.nextHopIpAddress === undefined ? route.nextHopType : `${route.nextHopType} ${route.nextHopIpAddress}`;
+
+const line = (sign: string, route: Route): string => `  ${sign} ${route.addressPrefix.padEnd(20)} ${hop(route)}`;
+
+/** Long diffs are cut in the middle: both ends say more than one. */
+const cut = (lines: readonly string[], most: number): string[] =>
+  lines.length <= most
+    ? [...lines]
+    : [...lines.slice(0, most - 3), `    ... ${lines.length - most + 1} more`, ...lines.slice(-2)];
+
+/** The plan's routes as a diff, at most `most` lines of each kind. */
+export const diffOf = (plan: Plan, most = 12): string[] => [
+  ...cut(
+    plan.routeTable.remove.map((route) => line('-', route)),
+    most,
+  ),
+  ...cut(
+    plan.routeTable.change.flatMap(({ before, after }) => [line('-', before), line('+', after)]),
+    most,
+  ),
+  ...cut(
+    plan.routeTable.add.map((route) => line('+', route)),
+    most,
+  ),
+];
+
+const painted = (text: string, { paint }: Layout): string =>
+  text.startsWith('  + ') ? paint('green', text) : text.startsWith('  - ') ? paint('red', text) : text;
+
+/** Titles of incidents come from outside. */
+const clean = (texts: readonly string[]): string[] => texts.map((text) => plainText(text, 1_000));
+
+const budgetLines = ({ budget, addresses, tags }: Plan, { width }: Layout): string[] => {
+  const { needed, foreign, reserve, limit, headroom, strategy } = budget;
+  const parts = [
+    `${needed} of ours`,
+    ...(foreign > 0 ? [`${foreign} foreign`] : []),
+    ...(reserve > 0 ? [`${reserve} reserved`] : []),
+  ];
+  const room = headroom < 0 ? `${-headroom} too many` : `${headroom} left`;
+  const counts = `${grouped(addresses.wanted)} wanted, ${grouped(addresses.added)} of them new, ${grouped(addresses.holes)} in holes`;
+  return [
+    ...wrap(`${parts.join(' + ')}, limit ${limit}: ${room}${strategy ? ` (${strategy})` : ''}`, width, 'Routes     '),
+    ...wrap(counts, width, 'Addresses  '),
+    `Tags       ${tags.cloud}, change ${tags.changeNumber}`,
+    '',
+  ];
+};
+
+const stepsOf = (plan: Plan): string[] =>
+  plan.steps.map((step, index) => `${index + 1}. ${step.title} (stop here: ${step.stopHere})`);
+
+/** A plan for a person at a terminal. */
+export const renderPlan = (plan: Plan, layout: Layout = eighty): string => {
+  const { paint, width } = layout;
+  const diff = diffOf(plan).map((text) => painted(text, layout));
+  const blockers = plan.blockers.flatMap(({ code, message, remedy }) => [
+    `${code}: ${message}`,
+    `What to do: ${remedy}`,
+  ]);
+  const red = { ...layout, paint: (_: unknown, text: string) => paint(['bold', 'red'], text) };
+  const yellow = { ...layout, paint: (_: unknown, text: string) => paint(['bold', 'yellow'], text) };
+  return [
+    ...wrap(`${plan.site}: ${titleOf(plan)}`, width).map((text) => paint('bold', text)),
+    '',
+    ...section('Why', clean(plan.decision.reasons), layout),
+    ...section('Blocked', clean(blockers), red),
+    ...section('Waits for a person', plan.approval ? clean([plan.approval.why]) : [], yellow),
+    ...section('Alarms', clean(plan.alarms), yellow),
+    ...budgetLines(plan, layout),
+    ...(diff.length > 0 ? [paint('bold', 'Route table'), ...diff, ''] : []),
+    ...section('Steps', stepsOf(plan), layout),
+    ...section('Notes', clean(plan.notes), layout),
+    plan.digest,
+    '',
+  ].join('\n');
+};

@@ -1,0 +1,198 @@
+import { isObject } from '../shared/base/canonical.ts';
+import { wrap } from '../shared/base/wrap.ts';
+import { time } from '../shared/events/payload.ts';
+import type { Plan } from '../shared/plan/plan.ts';
+import { type App, appOptions, appUsage, callApp, findApp, objectOf } from './app.ts';
+import type { Command, Io } from './command.ts';
+import { listOf, misused, readOptions, required } from './options.ts';
+import { contractOf } from './planContract.ts';
+import { renderPlan } from './renderPlan.ts';
+
+const options = {
+  ...appOptions,
+  site: { type: 'string' },
+  by: { type: 'string' },
+  reason: { type: 'string' },
+  digest: { type: 'string' },
+  services: { type: 'string' },
+  kind: { type: 'string' },
+  expires: { type: 'string' },
+  id: { type: 'string' },
+  checksum: { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
+
+type Name = Exclude<keyof typeof options, 'json'>;
+type Values = Readonly<Partial<Record<Name, string>>>;
+
+/** A word of the door `manualRun`, as a command. */
+type Spoken = {
+  readonly summary: string;
+  readonly about: readonly string[];
+  /** Options of its own, beside --site, --by, --app, --key and --json. */
+  readonly takes: readonly Name[];
+  word(values: Values): Readonly<Record<string, unknown>>;
+};
+
+const optionLines: Partial<Record<Name, string>> = {
+  reason: '  --reason TEXT    why; people will read it',
+  digest: '  --digest SHA     sha256:... of the plan you saw',
+  services: '  --services A,B   some of its services; default: all of them',
+  kind: '  --kind KIND      failover (default), home (they are back), hold (no change)',
+  expires: '  --expires ISO    until when it stands; home: a day, else until withdrawn',
+  id: '  --id ID          which declaration',
+  checksum: '  --checksum SHA   of the file that is on the device, or its beginning',
+};
+
+const asTime = (text: string | undefined): string | undefined => {
+  if (text === undefined) return undefined;
+  const read = time(text);
+  if (read !== undefined) return read;
+  throw misused(`--expires: "${text.slice(0, 60)}" is not a time.`, 'Write it as 2026-07-20T03:00:00Z.');
+};
+
+const asDigest = (text: string | undefined): string | undefined => {
+  if (text === undefined || /^sha256:[0-9a-f]{64}$/.test(text)) return text;
+  throw misused(
+    `--digest: "${text.slice(0, 80)}" is not a digest.`,
+    'Copy it from the plan: sha256: and 64 hex digits.',
+  );
+};
+
+const asKind = (text: string | undefined): string => {
+  const kinds = ['failover', 'home', 'hold'];
+  if (text === undefined || kinds.includes(text)) return text ?? 'failover';
+  throw misused(`--kind: "${text.slice(0, 60)}" is none.`, `Say one of ${kinds.join(', ')}.`);
+};
+
+const spoken: Readonly<Record<string, Spoken>> = {
+  'plan-now': {
+    summary: 'Plan one site from what is in Azure now; writes nothing',
+    about: ['Exit: 0 the plan can be applied, 2 it is blocked, 1 the call failed.'],
+    takes: [],
+    word: () => ({ action: 'plan' }),
+  },
+  approve: {
+    summary: 'Approve the plan that waits, by its digest',
+    about: ['The digest is on the status page, in `status` and in `plan-now`.'],
+    takes: ['digest', 'reason'],
+    word: ({ digest }) => ({ action: 'apply', digest: asDigest(required(digest, 'digest')) }),
+  },
+  declare: {
+    summary: 'Declare that services are failed over, back home, or to be left alone',
+    about: ['What a person declares goes before what events say, until withdrawn or expired.'],
+    takes: ['services', 'kind', 'reason', 'expires'],
+    word: ({ services, kind, reason, expires }) => ({
+      action: 'declare',
+      kind: asKind(kind),
+      services: listOf(services),
+      reason: required(reason, 'reason'),
+      expiresAt: asTime(expires),
+    }),
+  },
+  withdraw: {
+    summary: 'Withdraw what was declared',
+    about: ['Without --id and --services: everything declared for the site.'],
+    takes: ['id', 'services', 'reason'],
+    word: ({ id, services }) => ({ action: 'withdraw', id, services: listOf(services) }),
+  },
+  'confirm-device': {
+    summary: "Confirm that the newest file is on the site's device",
+    about: [],
+    takes: ['checksum', 'reason'],
+    word: ({ checksum }) => ({ action: 'confirmDevice', checksum }),
+  },
+  adopt: {
+    summary: 'Let a site in shadow be written to, from its first plan on',
+    about: [],
+    takes: ['digest', 'reason'],
+    word: ({ digest }) => ({ action: 'adopt', digest: asDigest(digest) }),
+  },
+  pause: {
+    summary: 'Write nothing more at a site',
+    about: [],
+    takes: ['reason'],
+    word: () => ({ action: 'pause' }),
+  },
+  resume: {
+    summary: 'Go on at a paused site; also: look at it now',
+    about: [],
+    takes: ['reason'],
+    word: () => ({ action: 'resume' }),
+  },
+};
+
+const isPlan = (value: unknown): value is Plan =>
+  isObject(value) && isObject(value['routeTable']) && isObject(value['budget']);
+
+/** The plan that may be carried out, and what waits for a person where that is more. */
+const showPlans = (answer: Record<string, unknown>, json: boolean, io: Io): number => {
+  const { plan, full } = answer;
+  if (!isPlan(plan))
+    throw misused('The app answered without a plan.', 'Is it of the same version as this command line?');
+  const whole = isPlan(full) ? full : null;
+  if (json) io.out(`${JSON.stringify({ ...contractOf(plan), full: whole && contractOf(whole) }, null, 2)}\n`);
+  else if (whole === null) io.out(renderPlan(plan, io));
+  else {
+    const heading = (text: string) => `${io.paint(['bold', 'underline'], text)}\n\n`;
+    io.out(
+      `${heading('What policy allows now')}${renderPlan(plan, io)}\n${heading('All that is wanted')}${renderPlan(whole, io)}`,
+    );
+  }
+  return (whole ?? plan).applyable ? 0 : 2;
+};
+
+const showSaid = (answer: Record<string, unknown>, json: boolean, io: Io): number => {
+  const { site, said, id } = answer;
+  if (json) io.out(`${JSON.stringify(answer, null, 2)}\n`);
+  else {
+    // No full stop: it may end in a digest, which people copy.
+    io.out(`${wrap(`${site}: ${said}`, io.width).join('\n')}\n`);
+    if (typeof id === 'string') io.out(`It can be taken back: withdraw --site ${site} --id ${id}\n`);
+  }
+  return 0;
+};
+
+const ask = async (app: App, word: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> => {
+  const answer = await callApp(app, { method: 'POST', path: '/api/manualRun', body: word });
+  return objectOf(answer, app, (value) => typeof value['said'] === 'string');
+};
+
+/** The command of one word. */
+export const sayCommand = (name: keyof typeof spoken & string): Command => {
+  const entry = spoken[name];
+  if (!entry) throw new Error(`there is no word ${name}`);
+  const { summary, about, takes, word } = entry;
+  const known = Object.fromEntries(
+    Object.entries(options).filter(([option]) => ['site', 'by', 'app', 'key', 'json', ...takes].includes(option)),
+  );
+  const own = takes.map((option) => optionLines[option] ?? '');
+  const usage = [
+    `npm run --silent cli -- ${name} --site ID${takes.length > 0 ? ' [OPTIONS]' : ''}`,
+    '',
+    ...(about.length > 0 ? [...about, ''] : []),
+    '  --site ID        the site',
+    ...own,
+    '  --by NAME        who says it; default: the name you are logged in with',
+    '  --json           the answer as JSON',
+    ...appUsage,
+  ];
+  const run: Command['run'] = async (args, io) => {
+    const values = readOptions(args, known).values as Values & { json?: boolean };
+    const site = required(values.site, 'site');
+    const spokenWord = word(values);
+    const app = await findApp(values, io);
+    const answer = await ask(app, {
+      ...spokenWord,
+      site,
+      by: values.by ?? io.user,
+      ...(values.reason ? { reason: values.reason } : {}),
+    });
+    const show = name === 'plan-now' ? showPlans : showSaid;
+    return show(answer, values.json ?? false, io);
+  };
+  return { summary, usage, run };
+};
+
+/** The names of all words that are commands. */
+export const spokenNames: readonly string[] = Object.keys(spoken);

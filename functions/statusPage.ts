@@ -1,0 +1,21 @@
+import { app, type HttpRequest, type HttpResponseInit } from '@azure/functions';
+import { failureAnswer } from '../shared/answers.ts';
+import { overview } from '../shared/overview.ts';
+import { pageHeaders, renderPage } from '../shared/record/page.ts';
+import { wire } from '../shared/wire.ts';
+
+const wantsJson = (request: HttpRequest): boolean =>
+  request.query.get('format') === 'json' || (request.headers.get('accept') ?? '').startsWith('application/json');
+
+/** The page a person reads at a glance, and the same as JSON (`?format=json`). */
+export const statusPage = async (request: HttpRequest): Promise<HttpResponseInit> => {
+  try {
+    const view = await overview(await wire());
+    if (wantsJson(request)) return { status: 200, jsonBody: view, headers: { 'cache-control': 'no-store' } };
+    return { status: 200, body: renderPage(view), headers: { ...pageHeaders } };
+  } catch (error) {
+    return failureAnswer(error);
+  }
+};
+
+app.http('statusPage', { methods: ['GET'], authLevel: 'function', route: 'status', handler: statusPage });

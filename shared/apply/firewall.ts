@@ -1,0 +1,76 @@
+import { canonicalJson, isObject, type Json, type JsonObject } from '../base/canonical.ts';
+import type { NetworkRule, ObservedFirewall, RuleCollection } from '../plan/observed.ts';
+import type { Plan } from '../plan/plan.ts';
+import { firewallBody, overlay } from './body.ts';
+
+const ruleJson = (rule: NetworkRule): JsonObject => ({
+  name: rule.name,
+  protocols: [...rule.protocols],
+  sourceAddresses: [...rule.sourceAddresses],
+  sourceIpGroups: [...rule.sourceIpGroups],
+  destinationAddresses: [...rule.destinationAddresses],
+  destinationIpGroups: [...rule.destinationIpGroups],
+  destinationFqdns: [...rule.destinationFqdns],
+  destinationPorts: [...rule.destinationPorts],
+});
+
+const ours = (plan: Plan, firewall: ObservedFirewall): RuleCollection | null =>
+  firewall.networkRuleCollections.find(
+    (collection) => collection.name.toLowerCase() === plan.firewall.after.name.toLowerCase(),
+  ) ?? null;
+
+/** Order of lists aside, since ARM may reorder what it stores. */
+const spelling = (collection: RuleCollection | null): string =>
+  collection === null
+    ? 'absent'
+    : canonicalJson({
+        priority: collection.priority,
+        action: collection.action.toLowerCase(),
+        rules: collection.rules.map((rule) =>
+          Object.fromEntries(
+            Object.entries(ruleJson(rule)).map(([key, value]) => [
+              key,
+              Array.isArray(value)
+                ? value.map((item) => String(item).toLowerCase()).sort()
+                : String(value).toLowerCase(),
+            ]),
+          ),
+        ),
+      });
+
+/** Somebody took our priority since the plan was made, as another site on one firewall may: two of one have no order. */
+const priorityTaken = (plan: Plan, firewall: ObservedFirewall): boolean => {
+  const { name, priority } = plan.firewall.after;
+  return firewall.networkRuleCollections.some(
+    (collection) => collection.priority === priority && collection.name.toLowerCase() !== name.toLowerCase(),
+  );
+};
+
+/** Has the firewall what the plan wants, or still what the plan saw, or something else (then: plan again)? */
+export const firewallStands = (plan: Plan, firewall: ObservedFirewall): 'after' | 'before' | 'other' => {
+  if (priorityTaken(plan, firewall)) return 'other';
+  const now = spelling(ours(plan, firewall));
+  if (now === spelling(plan.firewall.after)) return 'after';
+  return now === spelling(plan.firewall.before) ? 'before' : 'other';
+};
+
+/** Our rules over those ARM holds of the same name, so that members we do not know survive. */
+const mergedRules = (plan: Plan, existing: Json | undefined): Json[] => {
+  const properties = isObject(existing) && isObject(existing['properties']) ? existing['properties'] : {};
+  const before = Array.isArray(properties['rules']) ? (properties['rules'] as Json[]) : [];
+  const named = (name: string) =>
+    before.find((rule) => isObject(rule) && String(rule['name']).toLowerCase() === name.toLowerCase());
+  return plan.firewall.after.rules.map((rule) => ({ ...((named(rule.name) as JsonObject) ?? {}), ...ruleJson(rule) }));
+};
+
+/** The whole firewall as it must be: every foreign collection byte for byte, and ours. */
+export const firewallWrite = (plan: Plan, firewall: ObservedFirewall): JsonObject => {
+  const { after } = plan.firewall;
+  return firewallBody(firewall.raw, after.name, (existing) =>
+    overlay(existing, after.name, {
+      priority: after.priority,
+      action: { type: after.action },
+      rules: mergedRules(plan, existing),
+    }),
+  );
+};

@@ -1,0 +1,22 @@
+import { digestOf, isObject, type JsonObject } from '../base/canonical.ts';
+import { isOurs } from '../plan/ownership.ts';
+import { firewallBody, routeTableBody } from './body.ts';
+
+/** Hash of everything in the table that is not ours, unknown members included; what ARM fills in left out. */
+export const foreignInRouteTable = (raw: JsonObject, namePrefix: string): string =>
+  digestOf(
+    routeTableBody(raw, (existing) =>
+      [...existing].filter(([name]) => !isOurs(name, namePrefix)).map(([, route]) => route as JsonObject),
+    ),
+  );
+
+/** The same for a firewall; collections of the product's other sites are not strangers: they come and go as ours does. */
+export const foreignInFirewall = (raw: JsonObject, namePrefix: string): string => {
+  const body = firewallBody(raw, namePrefix, () => ({ name: namePrefix }));
+  const properties = isObject(body['properties']) ? (body['properties'] as JsonObject) : {};
+  const network = properties['networkRuleCollections'];
+  const foreign = Array.isArray(network)
+    ? network.filter((child) => !isObject(child) || !isOurs(String(child['name']), namePrefix))
+    : [];
+  return digestOf({ ...body, properties: { ...properties, networkRuleCollections: foreign } });
+};

@@ -1,0 +1,23 @@
+import type { JsonObject } from '../base/canonical.ts';
+
+/** ARM took the write: it is over, or it goes on and may be asked about no earlier than `notBefore` (ms). */
+export type Accepted =
+  | { readonly status: 'done' }
+  | { readonly status: 'running'; readonly operationUrl: string; readonly notBefore: number };
+
+/** What ARM says of a long operation. `failed` carries ARM's own code and message. */
+export type Progress =
+  | { readonly status: 'running'; readonly operationUrl: string; readonly notBefore: number }
+  | { readonly status: 'succeeded' }
+  | { readonly status: 'failed'; readonly code: string; readonly message: string };
+
+/** What applying needs of ARM; implemented in `azure/`. One PUT replaces the whole resource. */
+export interface ResourceWriter {
+  /**
+   * PUT with If-Match. Throws ERR_AZURE_CHANGED (412), ERR_AZURE_LOCKED (429 or 409 of another operation, with
+   * `retryAfterMs`), ERR_AZURE_THROTTLED, ERR_AZURE_REJECTED (with ARM's code and message in the message).
+   */
+  put(id: string, body: JsonObject, ifMatch: string | null): Promise<Accepted>;
+  /** One GET of the operation; a 5xx or broken connection counts as still running (ask again after 10 s). */
+  poll(operationUrl: string): Promise<Progress>;
+}

@@ -1,0 +1,23 @@
+import type { ContainerClient } from '@azure/storage-blob';
+import type { ConfigStore } from '../record/ports.ts';
+import { contentTypeOf, listBlobs, readBlob } from './blobText.ts';
+import { onStorage, withHome } from './storageFailures.ts';
+
+/** The operator's configuration, one blob a name; the last one to write is right. */
+export const blobConfig = (container: ContainerClient): ConfigStore => ({
+  read: (name) => onStorage(`reading the configuration ${name}`, () => readBlob(container, name)),
+
+  write: (name, text) =>
+    onStorage(`writing the configuration ${name}`, async () => {
+      const bytes = Buffer.from(text);
+      await withHome(
+        () => container.createIfNotExists(),
+        () =>
+          container.getBlockBlobClient(name).upload(bytes, bytes.length, {
+            blobHTTPHeaders: { blobContentType: contentTypeOf(name) },
+          }),
+      );
+    }),
+
+  list: (prefix) => onStorage(`listing the configuration ${prefix}`, () => listBlobs(container, prefix)),
+});

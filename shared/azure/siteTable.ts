@@ -1,0 +1,41 @@
+import type { TableClient } from '@azure/data-tables';
+import { byCodeUnit } from '../base/canonical.ts';
+import { AutomationError } from '../base/errors.ts';
+import type { SiteStore } from '../record/ports.ts';
+import { newSite, type SiteState } from '../record/state.ts';
+import { onStorage } from './storageFailures.ts';
+import { readRow, rowsOf, tableKey, writeRow } from './tableRow.ts';
+
+const PARTITION = 'site';
+
+const keyOf = (site: string) => ({ partitionKey: PARTITION, rowKey: tableKey(site) });
+
+/** A state as stored, with what a newer version of the product added to it. */
+const stateOf = (site: string, value: unknown): SiteState => ({ ...newSite(site), ...(value as Partial<SiteState>) });
+
+/** Run state of each site, one row a site; the token is the row's etag. */
+export const siteTable = (table: TableClient): SiteStore => ({
+  load: (site) =>
+    onStorage(`reading the state of site ${site}`, async () => {
+      const row = await readRow(table, keyOf(site));
+      return row === undefined
+        ? { state: newSite(site), token: null }
+        : { state: stateOf(site, row.value), token: row.etag };
+    }),
+
+  save: (state, token) =>
+    onStorage(`saving the state of site ${state.site}`, async () => {
+      const written = await writeRow(table, keyOf(state.site), state, token);
+      if (written !== 'taken') return written.etag;
+      throw new AutomationError('ERR_STATE_CONFLICT', `Somebody else wrote the state of site ${state.site} first`, {
+        remedy: 'Nothing to do: it is read again.',
+        retry: 'now',
+      });
+    }),
+
+  list: () =>
+    onStorage('listing the sites', async () => {
+      const values = (await rowsOf(table, PARTITION)) as readonly SiteState[];
+      return values.map((value) => stateOf(value.site, value)).sort((a, b) => byCodeUnit(a.site, b.site));
+    }),
+});

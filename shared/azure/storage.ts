@@ -1,0 +1,68 @@
+import { TableClient } from '@azure/data-tables';
+import type { TokenCredential } from '@azure/identity';
+import { BlobServiceClient } from '@azure/storage-blob';
+import { QueueServiceClient } from '@azure/storage-queue';
+import { AutomationError } from '../base/errors.ts';
+import type { Settings, StorageSettings } from '../base/settings.ts';
+
+/** A door must answer within about a second even where storage is down: a few quick tries, then tell. */
+const TRIES = 3;
+const FIRST_DELAY_MS = 100;
+const LONGEST_DELAY_MS = 1_000;
+const TRY_TIMEOUT_S = 10;
+
+/** The product's own storage account; clients connect when they are first asked for something. */
+export interface Storage {
+  readonly blobs: BlobServiceClient;
+  readonly queues: QueueServiceClient;
+  table(name: string): TableClient;
+}
+
+const retryOptions = {
+  maxTries: TRIES,
+  tryTimeoutInMs: TRY_TIMEOUT_S * 1_000,
+  retryDelayInMs: FIRST_DELAY_MS,
+  maxRetryDelayInMs: LONGEST_DELAY_MS,
+};
+const tableRetryOptions = {
+  maxRetries: TRIES - 1,
+  retryDelayInMs: FIRST_DELAY_MS,
+  maxRetryDelayInMs: LONGEST_DELAY_MS,
+};
+
+/** Plain http is for an emulator on this machine only. */
+const isLocal = (connectionString: string): boolean =>
+  /UseDevelopmentStorage=true/i.test(connectionString) ||
+  /TableEndpoint=http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/i.test(connectionString);
+
+const byConnectionString = (text: string): Storage => ({
+  blobs: BlobServiceClient.fromConnectionString(text, { retryOptions }),
+  queues: QueueServiceClient.fromConnectionString(text, { retryOptions }),
+  table: (name) =>
+    TableClient.fromConnectionString(text, name, {
+      retryOptions: tableRetryOptions,
+      allowInsecureConnection: isLocal(text),
+    }),
+});
+
+const byIdentity = (
+  { blobUrl, queueUrl, tableUrl }: Extract<StorageSettings, { kind: 'identity' }>,
+  credential: TokenCredential,
+): Storage => ({
+  blobs: new BlobServiceClient(blobUrl, credential, { retryOptions }),
+  queues: new QueueServiceClient(queueUrl, credential, { retryOptions }),
+  table: (name) => new TableClient(tableUrl, name, credential, { retryOptions: tableRetryOptions }),
+});
+
+/** Throws ERR_SETTING where the connection string is not one; its text is never quoted. */
+export const createStorage = ({ storage }: Pick<Settings, 'storage'>, credential: () => TokenCredential): Storage => {
+  try {
+    return storage.kind === 'connectionString'
+      ? byConnectionString(storage.connectionString)
+      : byIdentity(storage, credential());
+  } catch {
+    throw new AutomationError('ERR_SETTING', 'The application setting AzureWebJobsStorage cannot be used', {
+      remedy: 'In the setting AzureWebJobsStorage, write the connection string as the portal shows it.',
+    });
+  }
+};

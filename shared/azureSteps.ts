@@ -1,0 +1,65 @@
+import { applyStep } from './apply/applyStep.ts';
+import { iso } from './base/clock.ts';
+import type { StepRecord } from './record/run.ts';
+import { type Carried, fail, finishStep, leave, setStep, type Work } from './work.ts';
+
+const mostFailedOperations = 3;
+/** Writes of a firewall were recorded at 377 s (new) and 215 s (changed); after this long a person is told. */
+const longestOperationMinutes = 60;
+
+/** Writes a resource, unless it is as planned already. */
+export const writeStep = async (work: Work, step: StepRecord): Promise<Carried | null> => {
+  const { plan, azure, ports, fresh } = work;
+  const planned = plan.steps.find((candidate) => candidate.id === step.id);
+  if (!planned) throw new Error(`plan ${plan.digest} has no step ${step.id}`);
+  const { resources } = azure;
+  const once = new Map(fresh);
+  fresh.delete(planned.resource);
+  const startedAt = step.startedAt ?? iso(ports.clock.now());
+  const outcome = await applyStep(plan, planned, {
+    reader: resources,
+    writer: resources,
+    namePrefix: ports.namePrefix,
+    fresh: once,
+    beforeWrite: (foreignHash) => setStep(work, step.id, { foreignHash, startedAt }),
+  });
+  if (outcome.status === 'unchanged') {
+    await finishStep(work, step, 'unchanged', outcome.why);
+    return null;
+  }
+  if (outcome.status === 'running') {
+    const { operationUrl, notBefore } = outcome;
+    return leave(work, step, { operationUrl, notBefore }, {});
+  }
+  await finishStep(work, step, 'done', null);
+  return null;
+};
+
+/** Asks Azure about the operation the step left running. */
+export const askStep = async (work: Work, step: StepRecord, operationUrl: string): Promise<Carried | null> => {
+  const progress = await work.azure.resources.poll(operationUrl);
+  if (progress.status === 'running') {
+    const since = Date.parse(step.startedAt ?? iso(work.ports.clock.now()));
+    const minutes = Math.floor((work.ports.clock.now() - since) / 60_000);
+    if (minutes < longestOperationMinutes)
+      return leave(work, step, { operationUrl: progress.operationUrl, notBefore: progress.notBefore }, {});
+    const why = `Azure is still at work after ${minutes} minutes (${step.title}).`;
+    return fail(
+      work,
+      step,
+      why,
+      'Look at the resource in the portal; the next sweep goes on when Azure is done with it.',
+    );
+  }
+  if (progress.status === 'succeeded') {
+    await finishStep(work, step, 'done', null);
+    return null;
+  }
+  const why = `Azure ended the operation: ${progress.code}: ${progress.message}`;
+  const failures = (step.failedOperations ?? 0) + 1;
+  if (failures >= mostFailedOperations)
+    return fail(work, step, why, 'See the message; then plan again or repair by hand.');
+  // A failed firewall PUT leaves its instances on mixed rules until the very same PUT succeeds.
+  await setStep(work, step.id, { status: 'pending', operation: null, why, failedOperations: failures });
+  return null;
+};

@@ -1,0 +1,34 @@
+/** The sovereign clouds, spelled as service tag files spell them in `cloud`. */
+export const cloudNames = ['Public', 'AzureGovernment', 'China'] as const;
+export type CloudName = (typeof cloudNames)[number];
+
+/** Where a cloud's services answer, and what tokens for them are made out to. */
+export type CloudEndpoints = {
+  readonly resourceManager: string;
+  /** Audience of ARM tokens; the scope asked for is `<audience>/.default`. */
+  readonly tokenAudience: string;
+  readonly loginAuthority: string;
+  readonly storageSuffix: string;
+};
+
+/** Source: the `az cloud list` tables of the three clouds. */
+export const clouds: Readonly<Record<CloudName, CloudEndpoints>> = {
+  Public: {
+    resourceManager: 'https://management.azure.com',
+    tokenAudience: 'https://management.azure.com',
+    loginAuthority: 'https://login.microsoftonline.com',
+    storageSuffix: 'core.windows.net',
+  },
+  AzureGovernment: {
+    resourceManager: 'https://management.usgovcloudapi.net',
+    tokenAudience: 'https://management.usgovcloudapi.net',
+    loginAuthority: 'https://login.microsoftonline.us',
+    storageSuffix: 'core.usgovcloudapi.net',
+  },
+  China: {
+    resourceManager: 'https://management.chinacloudapi.cn',
+    tokenAudience: 'https://management.chinacloudapi.cn',
+    loginAuthority: 'https://login.chinacloudapi.cn',
+    storageSuffix: 'core.chinacloudapi.cn',
+  },
+};

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { meets, readAddress, readPrefix } from './address.ts';
+import type { CloudName } from './clouds.ts';
+import { AutomationError } from './errors.ts';
+import { findRegion, type Region, similarRegions } from './geography.ts';
+import { type SiteEntry, type SitesFile, sitesFileSchema } from './sites.ts';
+
+/** A landing zone whose names and ranges have been checked: regions resolved, ARM ids built (lower-case is for comparing). */
+export type Site = SiteEntry & {
+  readonly cloud: CloudName;
+  readonly home: Region;
+  readonly failover: Region;
+  readonly ids: {
+    readonly routeTable: string;
+    readonly firewall: string;
+    readonly gateway: string;
+    readonly virtualNetwork: string;
+  };
+};
+
+const refuse = (message: string, remedy: string, cause?: unknown): AutomationError =>
+  new AutomationError('ERR_SITES_FILE', message, { remedy, cause });
+
+const regionOf = (cloud: CloudName, siteId: string, field: string, spelling: string): Region => {
+  const region = findRegion(cloud, spelling);
+  if (region) return region;
+  const similar = similarRegions(cloud, spelling);
+  throw refuse(
+    `Site ${siteId}: ${field} "${spelling}" is not a region of ${cloud}.`,
+    similar.length > 0 ? `Did you mean ${similar.join(', ')}?` : "Use the ARM name, such as 'uksouth'.",
+  );
+};
+
+const failoverOf = (cloud: CloudName, entry: SiteEntry, home: Region): Region => {
+  const wanted = entry.failoverRegion ?? home.pair;
+  if (wanted === null) {
+    throw refuse(
+      `Site ${entry.id}: ${home.name} has no paired region, and the site names no failoverRegion.`,
+      'Set failoverRegion to the region its services fail over to.',
+    );
+  }
+  const failover = regionOf(cloud, entry.id, 'failoverRegion', wanted);
+  if (failover.name === home.name) {
+    throw refuse(`Site ${entry.id}: failoverRegion is the home region ${home.name}.`, 'Name another region.');
+  }
+  return failover;
+};
+
+const checkRanges = (entry: SiteEntry): void => {
+  const { network, id } = entry;
+  const field = (name: string) => `Site ${id}: ${name}`;
+  const pool = network.clientAddressPool && readPrefix(field('clientAddressPool'), network.clientAddressPool);
+  if (network.vpn === 'p2s' && !pool) {
+    throw refuse(`Site ${id}: a point-to-site VPN needs a clientAddressPool.`, 'Set network.clientAddressPool.');
+  }
+  for (const text of network.gatewayPublicIpAddresses ?? []) readAddress(field('gatewayPublicIpAddresses'), text);
+  const onPrem = network.onPremAddressPrefixes.map((text) => readPrefix(field('onPremAddressPrefixes'), text));
+  const firewall =
+    network.firewallPrivateIpAddress &&
+    readAddress(field('firewallPrivateIpAddress'), network.firewallPrivateIpAddress);
+  const others = [...onPrem, ...(firewall ? [firewall] : [])];
+  if (pool && others.some((other) => meets(pool, other))) {
+    throw refuse(
+      `Site ${id}: clientAddressPool ${network.clientAddressPool} overlaps the firewall's address or an on-premises range.`,
+      'Give the VPN clients a pool of their own; Azure refuses one that overlaps.',
+    );
+  }
+  for (const text of entry.alwaysRoute) readPrefix(field('alwaysRoute'), text);
+};
+
+const resolve = (cloud: CloudName, entry: SiteEntry): Site => {
+  const home = regionOf(cloud, entry.id, 'homeRegion', entry.homeRegion);
+  const failover = failoverOf(cloud, entry, home);
+  checkRanges(entry);
+  const group = `/subscriptions/${entry.subscriptionId}/resourceGroups/${entry.resourceGroup}`;
+  const id = (type: string, name: string) => `${group}/providers/Microsoft.Network/${type}/${name}`;
+  const ids = {
+    routeTable: id('routeTables', entry.network.routeTable),
+    firewall: id('azureFirewalls', entry.network.firewall),
+    gateway: id('virtualNetworkGateways', entry.network.gateway),
+    virtualNetwork: id('virtualNetworks', entry.network.virtualNetwork),
+  };
+  return { ...entry, cloud, home, failover, ids };
+};
+
+const checkUnique = (sites: readonly Site[], what: string, key: (site: Site) => string): void => {
+  const seen = new Map<string, string>();
+  for (const site of sites) {
+    const before = seen.get(key(site).toLowerCase());
+    if (before !== undefined) {
+      throw refuse(
+        `Sites ${before} and ${site.id} have one ${what}: ${key(site)}.`,
+        `Give each site a ${what} of its own; two would undo each other's work.`,
+      );
+    }
+    seen.set(key(site).toLowerCase(), site.id);
+  }
+};
+
+const parseJson = (text: string, where: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw refuse(
+      `${where} is not JSON: ${(cause as Error).message}.`,
+      'Repair the file, or put the last good one.',
+      cause,
+    );
+  }
+};
+
+/** The sites of a sites file (`where` names it in errors). Throws ERR_SITES_FILE or ERR_PREFIX; never half a file. */
+export const readSites = (text: string, where: string): readonly Site[] => {
+  const parsed = sitesFileSchema.safeParse(parseJson(text, where));
+  if (!parsed.success)
+    throw refuse(`${where}: ${describe(parsed.error)}`, 'See the JSON Schema docs/sites.schema.json.');
+  const file: SitesFile = parsed.data;
+  const sites = file.sites.map((entry) => resolve(file.cloud, entry));
+  checkUnique(sites, 'id', (site) => site.id);
+  checkUnique(sites, 'route table', (site) => site.ids.routeTable);
+  return sites;
+};
+
+const describe = (error: z.ZodError): string =>
+  error.issues
+    .slice(0, 5)
+    .map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`)
+    .join('; ');
+
+/** The site of that id. Throws ERR_UNKNOWN_SITE with the ids there are. */
+export const findSite = (sites: readonly Site[], id: string): Site => {
+  const site = sites.find((candidate) => candidate.id === id);
+  if (site) return site;
+  throw new AutomationError('ERR_UNKNOWN_SITE', `There is no site "${id.slice(0, 60)}".`, {
+    remedy: `Known sites: ${
+      sites
+        .map((candidate) => candidate.id)
+        .slice(0, 20)
+        .join(', ') || 'none'
+    }.`,
+  });
+};
+
+/** The JSON Schema that a sites file can name in `$schema`. */
+export const sitesJsonSchema = (): unknown => z.toJSONSchema(sitesFileSchema, { io: 'input', target: 'draft-2020-12' });

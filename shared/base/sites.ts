@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { cloudNames } from './clouds.ts';
+
+/** An ISO 8601 duration of days, hours, minutes and seconds. */
+const duration = z
+  .string()
+  .regex(/^P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?$/, 'is not an ISO 8601 duration such as PT1H');
+
+const name = z.string().min(1).max(80);
+const prefix = z.string().max(43);
+const address = z.string().max(39);
+const askOrAuto = z.enum(['ask', 'auto']);
+
+/** How routes may be made to fit the table, in `plan/routing.ts`; a site lists them in the order to try. */
+export const strategyNames = ['exact', 'longestPrefix', 'serviceTags', 'summarize'] as const;
+
+const network = z
+  .object({
+    vpn: z.enum(['p2s', 's2s']).default('p2s'),
+    virtualNetwork: name,
+    gateway: name,
+    gatewayPublicIpAddresses: z.array(address).max(8).optional().describe('read from Azure where absent'),
+    firewall: name,
+    firewallPrivateIpAddress: address.optional().describe('read from Azure where absent'),
+    routeTable: name.describe('the route table of the GatewaySubnet'),
+    onPremRouteTable: name.optional(),
+    clientAddressPool: prefix.optional().describe('point-to-site: where the device gets its address from'),
+    onPremAddressPrefixes: z.array(prefix).max(100).default([]).describe('site-to-site: ranges behind the device'),
+  })
+  .strict();
+
+const firewallRule = z
+  .object({
+    ports: z.enum(['*', 'services']).default('*'),
+    priority: z.int().min(100).max(65_000).default(200).describe('of our rule collection; Azure allows 100-65000'),
+  })
+  .strict();
+
+const routeBudget = z
+  .object({
+    limit: z.int().min(1).max(10_000).default(400),
+    reserve: z.int().min(0).max(1_000).default(0),
+    strategies: z.array(z.enum(strategyNames)).min(1).default(['exact']),
+    maxExtraPercent: z.number().min(0).max(100).default(1),
+  })
+  .strict();
+
+const policy = z
+  .object({
+    serviceFailover: askOrAuto.default('auto'),
+    regionMove: askOrAuto.default('ask'),
+    failback: askOrAuto.default('ask'),
+    soak: duration.default('PT1H'),
+    drift: z.enum(['tell', 'repair']).default('tell'),
+    tagUpdates: askOrAuto.default('auto'),
+    shadow: z.boolean().default(true).describe('plan and tell, write nothing, until a person adopts the site'),
+  })
+  .strict();
+
+const site = z
+  .object({
+    id: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, 'is not 1-40 of a-z, 0-9 and - inside'),
+    subscriptionId: z.string().min(1).max(64),
+    resourceGroup: z.string().min(1).max(90),
+    homeRegion: z.string().min(1).max(64),
+    failoverRegion: z.string().min(1).max(64).optional().describe("the home region's Azure pair where absent"),
+    services: z.array(z.string().min(1).max(80)).max(100).describe('service tags without a region, such as Storage'),
+    globalTags: z
+      .array(z.string().min(1).max(80))
+      .max(20)
+      .default(['AzureActiveDirectory', 'AzureActiveDirectoryDomainServices']),
+    alwaysRoute: z.array(prefix).max(100).default([]),
+    resources: z.array(z.string().min(1).max(2_048)).max(1_000).default([]).describe('ARM ids of the services used'),
+    serviceNames: z.record(z.string(), z.string()).default({}).describe("Service Health's name -> service tag"),
+    network,
+    firewallRule: firewallRule.prefault({}),
+    routeBudget: routeBudget.prefault({}),
+    policy: policy.prefault({}),
+  })
+  .strict();
+
+export const sitesFileSchema = z
+  .object({
+    $schema: z.string().optional(),
+    cloud: z.enum(cloudNames),
+    sites: z.array(site).max(5_000),
+  })
+  .strict();
+
+/** One landing zone as its operator describes it, defaults filled in; names and regions not yet checked (`checkSites`). */
+export type SiteEntry = z.infer<typeof site>;
+export type SitesFile = z.infer<typeof sitesFileSchema>;
+export type StrategyName = (typeof strategyNames)[number];

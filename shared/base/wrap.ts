@@ -1,0 +1,19 @@
+/**
+ * Words on lines of at most `width` columns, the first line after `first`, the others after `rest`. A word that is
+ * longer stays whole, so that a digest or a path can be copied.
+ */
+export const wrap = (text: string, width: number, first = '', rest = ' '.repeat(first.length)): string[] => {
+  const lines: string[] = [];
+  let line = first;
+  let empty = true;
+  for (const word of text.split(' ').filter((part) => part !== '')) {
+    if (!empty && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = rest;
+      empty = true;
+    }
+    line += empty ? word : ` ${word}`;
+    empty = false;
+  }
+  return [...lines, line];
+};

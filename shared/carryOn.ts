@@ -1,0 +1,85 @@
+import { askStep, writeStep } from './azureSteps.ts';
+import { type AutomationError, asAutomationError } from './base/errors.ts';
+import { bundleStep, confirmStep } from './deviceSteps.ts';
+import { titleOf } from './plan/plan.ts';
+import { verifyStep } from './proofStep.ts';
+import { currentStep, deviceListHash } from './record/progress.ts';
+import type { StepRecord } from './record/run.ts';
+import { tell } from './tell.ts';
+import { type Carried, end, fail, mostTries, runOf, setStep, type Work, wait } from './work.ts';
+
+const defaultWaitMs = 15_000;
+/** The more often in vain, the longer: sixty tries are close to an hour. Never earlier than Azure asks. */
+const backOffMs = (tries: number): number => Math.min(60_000, 5_000 * (tries + 1));
+
+const onError = async (work: Work, step: StepRecord, error: AutomationError): Promise<Carried | null> => {
+  if (error.code === 'ERR_AZURE_CHANGED' && step.tries < mostTries) {
+    // Somebody wrote between our read and our write: the step looks again, and writes only what the plan says.
+    await setStep(work, step.id, { status: 'pending', why: error.message, tries: step.tries + 1 });
+    return null;
+  }
+  if (error.code === 'ERR_PLAN_OUTDATED') {
+    await end(work, 'superseded', error.message);
+    return { status: 'replan' };
+  }
+  if (error.code === 'ERR_STATE_CONFLICT' || error.code === 'ERR_STORAGE' || error.code === 'ERR_BUG') throw error;
+  if (error.retry !== 'never' && step.tries < mostTries) {
+    const waitMs = Math.max(error.retryAfterMs ?? defaultWaitMs, backOffMs(step.tries));
+    return wait(work, step, `${error.message} (${error.code})`, waitMs);
+  }
+  return fail(work, step, error.message, error.remedy);
+};
+
+const take = (work: Work, step: StepRecord): Promise<Carried | null> => {
+  if (step.id === 'verify') return verifyStep(work, step);
+  if (step.id === 'deviceBundle') return bundleStep(work, step);
+  if (step.id === 'deviceConfirm') return confirmStep(work, step);
+  return step.operation === null ? writeStep(work, step) : askStep(work, step, step.operation.operationUrl);
+};
+
+const finish = async (work: Work): Promise<Carried> => {
+  const state = work.session.state();
+  const matches = deviceListHash(state) === work.plan.device.listHash;
+  if (matches) {
+    await work.session.commit((current) => ({ ...current, singlyEncryptedSince: null }));
+    await tell(work, {
+      kind: 'protected',
+      key: `protected ${runOf(work).id}`,
+      title: `Site ${work.site.id} is protected: the device has the matching file (${work.plan.decision.mode})`,
+      text: `Confirmed by ${state.device.confirmed?.by} at ${state.device.confirmed?.at}.`,
+      digest: work.plan.digest,
+    });
+  }
+  return end(work, matches ? 'protected' : 'cloudReady', null);
+};
+
+/** Told where the run is carried on, not where it is written down: a worker may die in between. */
+const tellStart = async (work: Work): Promise<void> => {
+  const { site, plan } = work;
+  const { id, by, because } = runOf(work);
+  if (plan.steps.length === 0) return;
+  await tell(work, {
+    kind: 'started',
+    key: `started ${id}`,
+    title: `Site ${site.id}: ${titleOf(plan)}`,
+    text: [`By ${by}, because ${because}.`, ...plan.decision.reasons].join('\n'),
+    digest: plan.digest,
+  });
+};
+
+/** Carries a run on from where it stands until it ends, waits for Azure, or waits for a person. */
+export const carryOn = async (work: Work): Promise<Carried> => {
+  if (work.session.state().paused === null) await tellStart(work);
+  for (;;) {
+    if (work.session.state().paused !== null) return { status: 'person' };
+    const step = currentStep(runOf(work));
+    if (step === undefined) return finish(work);
+    let carried: Carried | null;
+    try {
+      carried = await take(work, step);
+    } catch (error) {
+      carried = await onError(work, step, asAutomationError(error));
+    }
+    if (carried !== null) return carried;
+  }
+};

@@ -1,0 +1,23 @@
+import type { Site } from './base/site.ts';
+import { sitesToServe } from './configTrouble.ts';
+import { resourceSubscriptions } from './look.ts';
+import type { Ports } from './ports.ts';
+import type { Message } from './record/ports.ts';
+import { wake } from './wake.ts';
+
+type LookMessage = Extract<Message, { readonly kind: 'look' }>;
+
+const concerned = (message: LookMessage, site: Site): boolean =>
+  message.subscriptionIds === null ||
+  [site.subscriptionId.toLowerCase(), ...resourceSubscriptions(site)].some((id) =>
+    message.subscriptionIds?.includes(id),
+  );
+
+/** One message to all becomes one for each site concerned: those whose subscriptions it names. */
+export const fanOut = async (message: LookMessage, ports: Ports): Promise<void> => {
+  const sites = await sitesToServe(ports);
+  const { because, arrivedAt, sweep } = message;
+  for (const site of sites.filter((candidate) => concerned(message, candidate))) {
+    await wake(site.id, { because, arrivedAt, ...(sweep ? { sweep } : {}) }, ports);
+  }
+};

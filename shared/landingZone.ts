@@ -1,0 +1,75 @@
+import { isObject, type JsonObject } from './base/canonical.ts';
+import { asAutomationError } from './base/errors.ts';
+import type { Site } from './base/site.ts';
+import type { ObservedNetwork, ResourceReader } from './plan/observed.ts';
+
+const propertiesOf = (value: unknown): Record<string, unknown> =>
+  isObject(value) && isObject(value['properties']) ? value['properties'] : {};
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const texts = (value: unknown): string[] => list(value).filter((item): item is string => typeof item === 'string');
+
+const publicIpIdsOf = (gateway: JsonObject): string[] =>
+  list(propertiesOf(gateway)['ipConfigurations'])
+    .map((configuration) => propertiesOf(configuration)['publicIPAddress'])
+    .map((reference) => (isObject(reference) ? reference['id'] : undefined))
+    .filter((id): id is string => typeof id === 'string');
+
+const clientPoolOf = (gateway: JsonObject): string[] => {
+  const client = propertiesOf(gateway)['vpnClientConfiguration'];
+  const pool = isObject(client) ? client['vpnClientAddressPool'] : undefined;
+  return isObject(pool) ? texts(pool['addressPrefixes']) : [];
+};
+
+const gatewayAddresses = async (site: Site, reader: ResourceReader) => {
+  const gateway = await reader.get(site.ids.gateway);
+  const addresses: string[] = [];
+  for (const id of publicIpIdsOf(gateway)) {
+    const address = propertiesOf(await reader.get(id))['ipAddress'];
+    if (typeof address === 'string') addresses.push(address);
+  }
+  if (addresses.length === 0) throw new Error('it has no public address');
+  return { addresses, pool: clientPoolOf(gateway) };
+};
+
+const gatewaySubnetOf = (network: JsonObject): string | null => {
+  const subnets = list(propertiesOf(network)['subnets']);
+  const gateway = subnets.find(
+    (subnet) => isObject(subnet) && String(subnet['name']).toLowerCase() === 'gatewaysubnet',
+  );
+  const { addressPrefix, addressPrefixes } = propertiesOf(gateway);
+  return typeof addressPrefix === 'string' ? addressPrefix : (texts(addressPrefixes)[0] ?? null);
+};
+
+/** What seldom changes around a site: the gateway's public addresses, the VNet's ranges. Three reads or more. */
+export const readLandingZone = async (
+  site: Site,
+  reader: ResourceReader,
+): Promise<Omit<ObservedNetwork, 'firewallPrivateIpAddress'>> => {
+  const network = await reader.get(site.ids.virtualNetwork);
+  const space = propertiesOf(network)['addressSpace'];
+  const base = {
+    gatewaySubnet: gatewaySubnetOf(network),
+    addressSpace: isObject(space) ? texts(space['addressPrefixes']) : [],
+  };
+  const given = site.network.clientAddressPool ? [site.network.clientAddressPool] : [];
+  try {
+    const { addresses, pool } = await gatewayAddresses(site, reader);
+    const configured = site.network.gatewayPublicIpAddresses ?? [];
+    return {
+      ...base,
+      gatewayPublicIpAddresses: [...new Set([...addresses, ...configured])].sort(),
+      clientAddressPool: [...new Set([...given, ...pool])].sort(),
+    };
+  } catch (error) {
+    const failure = asAutomationError(error);
+    // A passing fault is not "cannot be read": it is tried again; a lasting one blocks the plan.
+    if (failure.retry !== 'never' && failure.code !== 'ERR_BUG') throw failure;
+    if (failure.code === 'ERR_AZURE_CREDENTIAL') throw failure;
+    return {
+      ...base,
+      gatewayPublicIpAddresses: [],
+      clientAddressPool: given,
+      unread: failure.message.replace(/^Unexpected: /, ''),
+    };
+  }
+};

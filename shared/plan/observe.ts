@@ -1,0 +1,77 @@
+import { isObject, type JsonObject } from '../base/canonical.ts';
+import type { NetworkRule, ObservedFirewall, ObservedRouteTable, Route, RuleCollection } from './observed.ts';
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const textOrNull = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const texts = (value: unknown): string[] => list(value).filter((item) => typeof item === 'string');
+const propertiesOf = (value: unknown): Record<string, unknown> =>
+  isObject(value) && isObject(value['properties']) ? value['properties'] : {};
+
+/** A route of ARM's JSON; the hop's address only where there is one. */
+export const routeOf = (raw: unknown): Route => {
+  const properties = propertiesOf(raw);
+  const hopAddress = textOrNull(properties['nextHopIpAddress']);
+  return {
+    name: isObject(raw) ? text(raw['name']) : '',
+    addressPrefix: text(properties['addressPrefix']),
+    nextHopType: text(properties['nextHopType']),
+    ...(hopAddress === null ? {} : { nextHopIpAddress: hopAddress }),
+  };
+};
+
+/** A route table as ARM sent it; missing parts read as empty, never as an error. */
+export const observeRouteTable = (raw: JsonObject): ObservedRouteTable => {
+  const properties = propertiesOf(raw);
+  return {
+    id: text(raw['id']),
+    etag: textOrNull(raw['etag']),
+    provisioningState: text(properties['provisioningState']),
+    routes: list(properties['routes']).map(routeOf),
+    raw,
+  };
+};
+
+const ruleOf = (raw: unknown): NetworkRule => {
+  const rule = isObject(raw) ? raw : {};
+  return {
+    name: text(rule['name']),
+    protocols: texts(rule['protocols']),
+    sourceAddresses: texts(rule['sourceAddresses']),
+    sourceIpGroups: texts(rule['sourceIpGroups']),
+    destinationAddresses: texts(rule['destinationAddresses']),
+    destinationIpGroups: texts(rule['destinationIpGroups']),
+    destinationFqdns: texts(rule['destinationFqdns']),
+    destinationPorts: texts(rule['destinationPorts']),
+  };
+};
+
+/** A classic network rule collection of ARM's JSON. */
+export const collectionOf = (raw: unknown): RuleCollection => {
+  const properties = propertiesOf(raw);
+  const action = isObject(properties['action']) ? text(properties['action']['type']) : '';
+  return {
+    name: isObject(raw) ? text(raw['name']) : '',
+    priority: typeof properties['priority'] === 'number' ? properties['priority'] : 0,
+    action,
+    rules: list(properties['rules']).map(ruleOf),
+  };
+};
+
+/** An Azure Firewall as ARM sent it. */
+export const observeFirewall = (raw: JsonObject): ObservedFirewall => {
+  const properties = propertiesOf(raw);
+  const addresses = list(properties['ipConfigurations']).map((item) =>
+    textOrNull(propertiesOf(item)['privateIPAddress']),
+  );
+  const policy = properties['firewallPolicy'];
+  return {
+    id: text(raw['id']),
+    etag: textOrNull(raw['etag']),
+    provisioningState: text(properties['provisioningState']),
+    privateIpAddress: addresses.find((address) => address !== null) ?? null,
+    policyId: isObject(policy) ? textOrNull(policy['id']) : null,
+    networkRuleCollections: list(properties['networkRuleCollections']).map(collectionOf),
+    raw,
+  };
+};

@@ -1,0 +1,65 @@
+import type { JsonObject } from '../base/canonical.ts';
+
+/** A route as ARM spells it; `nextHopIpAddress` only with VirtualAppliance. */
+export type Route = {
+  readonly name: string;
+  readonly addressPrefix: string;
+  readonly nextHopType: string;
+  readonly nextHopIpAddress?: string;
+};
+
+export type ObservedRouteTable = {
+  readonly id: string;
+  readonly etag: string | null;
+  readonly provisioningState: string;
+  readonly routes: readonly Route[];
+  /** The very JSON ARM sent; what we write back is merged on it. */
+  readonly raw: JsonObject;
+};
+
+/** A classic network rule, as far as reachability needs it. */
+export type NetworkRule = {
+  readonly name: string;
+  readonly protocols: readonly string[];
+  readonly sourceAddresses: readonly string[];
+  readonly sourceIpGroups: readonly string[];
+  readonly destinationAddresses: readonly string[];
+  readonly destinationIpGroups: readonly string[];
+  readonly destinationFqdns: readonly string[];
+  readonly destinationPorts: readonly string[];
+};
+
+export type RuleCollection = {
+  readonly name: string;
+  readonly priority: number;
+  readonly action: string;
+  readonly rules: readonly NetworkRule[];
+};
+
+export type ObservedFirewall = {
+  readonly id: string;
+  readonly etag: string | null;
+  readonly provisioningState: string;
+  readonly privateIpAddress: string | null;
+  /** Id of an attached Firewall Policy; classic rules may not be written then. */
+  readonly policyId: string | null;
+  readonly networkRuleCollections: readonly RuleCollection[];
+  readonly raw: JsonObject;
+};
+
+/** What seldom changes around a site; read once, refreshed by the sweep. Addresses and prefixes as text. */
+export type ObservedNetwork = {
+  readonly gatewayPublicIpAddresses: readonly string[];
+  readonly gatewaySubnet: string | null;
+  readonly addressSpace: readonly string[];
+  readonly firewallPrivateIpAddress: string | null;
+  readonly clientAddressPool: readonly string[];
+  /** Why the gateway's addresses could not be read; planning is blocked then. */
+  readonly unread?: string;
+};
+
+/** What planning and verifying need of ARM; implemented in `azure/`. */
+export interface ResourceReader {
+  /** The resource's JSON as ARM sends it. Throws ERR_AZURE_*; 404 is ERR_AZURE_NOT_FOUND naming the id. */
+  get(id: string): Promise<JsonObject>;
+}

@@ -1,0 +1,42 @@
+import type { ResourceWriter } from './apply/target.ts';
+import type { JsonObject } from './base/canonical.ts';
+import type { Clock } from './base/clock.ts';
+import type { Log } from './base/log.ts';
+import type { ResourceReader } from './plan/observed.ts';
+import type { Archive, ConfigStore, Leases, Messages, Notices, SiteStore } from './record/ports.ts';
+import type { FactStore } from './scope/fact.ts';
+import type { IntentStore } from './scope/intent.ts';
+
+/** Told of every call to Azure: its kind and its length in application time (ms). */
+export type OnCall = (kind: 'read' | 'write' | 'poll', ms: number, id: string) => void;
+
+/** What is asked of Azure itself. */
+export interface AzureView {
+  readonly resources: ResourceReader & ResourceWriter;
+  readonly healthEvents: {
+    list(
+      subscriptionId: string,
+      sinceMs: number,
+    ): Promise<{ readonly items: readonly JsonObject[]; readonly truncated: boolean }>;
+  };
+}
+
+/** Everything the hall needs of the world. `wire.ts` builds it once; tests build it of the same parts. */
+export interface Ports extends AzureView {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly newId: () => string;
+  readonly namePrefix: string;
+  /** Where the app runs, where the platform tells. */
+  readonly appRegion?: string | null;
+  readonly facts: FactStore;
+  readonly intents: IntentStore;
+  readonly sites: SiteStore;
+  readonly archive: Archive;
+  readonly config: ConfigStore;
+  readonly leases: Leases;
+  readonly messages: Messages;
+  readonly notices: Notices;
+  /** The same Azure, its calls counted. */
+  metered(onCall: OnCall): AzureView;
+}

@@ -1,0 +1,95 @@
+import { carryOn } from './carryOn.ts';
+import { choose, chooseAll } from './choose.ts';
+import { fanOut } from './fanOut.ts';
+import { look } from './look.ts';
+import type { Ports } from './ports.ts';
+import type { Message } from './record/ports.ts';
+import { deviceConfirmed, dueAt, waitsForPerson } from './record/progress.ts';
+import { abandon, begin, beginApproved, comeBack, keepInMind, note, settle, stillHolds } from './runs.ts';
+import { enter, type Visit } from './visit.ts';
+import type { Work } from './work.ts';
+
+/**
+ * The loop, from a message to a proven site. An event only says when to look; what is done follows from what is.
+ *
+ *  1. wait the last moment until the message's `notBefore`
+ *  2. a message to all: one message for each site concerned
+ *  3. enter the site: configuration, lease, state; leave a paused one alone
+ *  4. a run is under way: its own message asks Azure and carries it on; others are kept for later
+ *  5. a person approved the very plan that waits: begin it
+ *  6. otherwise look: facts, intents, tags, tables -> decision -> plans; record it
+ *  7. a run waits for a person: go on with it while it is still what is wanted
+ *  8. choose: nothing, wait for a person, blocked, or a new run
+ *  9. carry the run on; come back by message where Azure needs time
+ */
+export const reconcile = async (message: Message, ports: Ports, redelivered = false): Promise<void> => {
+  if (message.kind === 'look') return fanOut(message, ports);
+  await ports.clock.sleepUntil(message.notBefore);
+  // Kept in the message: a busy site is come back to by a new one.
+  const revives = redelivered || message.sweep === true || message.revives === true;
+  await enter(revives ? { ...message, revives } : message, ports, attend);
+};
+
+/** The world may change under our hands; so often it is looked at again within one message. */
+const mostLooks = 3;
+
+const attend = async (visit: Visit): Promise<void> => {
+  const { session, message, ports } = visit;
+  const { run, paused, approved, waiting } = session.state();
+  if (paused !== null) return lookLater(visit);
+  if (run !== null && !waitsForPerson(run)) {
+    const due = dueAt(run);
+    const revives = message.revives === true;
+    const mine = message.continues === run.id || revives;
+    if (message.sweep === true) await lookLater(visit);
+    // Its own message too early is one too many: whoever set the new time has sent, or will send, the next.
+    if (mine && due > ports.clock.now()) return revives ? comeBack(visit, due) : undefined;
+    if (mine) return goOn(visit, await visit.work(), 1);
+    // The run's own message comes; what this one is about is looked at when the run is over.
+    return lookLater(visit);
+  }
+  if (run !== null && deviceConfirmed(session.state())) return goOn(visit, await visit.work(), 1);
+  if (run === null && approved !== null && waiting !== null && approved.digest === waiting.digest) {
+    const work = await beginApproved(visit, waiting, approved.by);
+    if (work !== null) return goOn(visit, work, 1);
+  }
+  await lookAgain(visit, 1);
+};
+
+const lookLater = async ({ session }: Visit): Promise<void> => {
+  if (!session.state().lookAgain) await session.commit((state) => ({ ...state, lookAgain: true }));
+};
+
+/** Carries the run on; looks again where the world changed under it, or where something was heard meanwhile. */
+const goOn = async (visit: Visit, work: Work, looks: number): Promise<void> => {
+  const carried = await carryOn(work);
+  if (carried.status === 'later') return comeBack(visit, carried.notBefore);
+  const { lookAgain: toldMore, paused } = visit.session.state();
+  if (carried.status === 'person' && (!toldMore || paused !== null)) return;
+  const heard = toldMore || work.plan.retained > 0;
+  const failed = carried.status === 'ended' && carried.outcome === 'failed';
+  if (carried.status !== 'replan' && (!heard || failed)) return;
+  if (looks < mostLooks) return lookAgain(visit, looks + 1);
+  await comeBack(visit, visit.ports.clock.now() + 10_000);
+};
+
+const lookAgain = async (visit: Visit, looks: number): Promise<void> => {
+  const { session, site, ports, azure, tagsInForce, message } = visit;
+  const sweep = message.sweep ?? false;
+  const seen = await visit.guarded(() => look({ site, state: session.state(), ports, azure, tagsInForce, sweep }));
+  if (seen === null) return;
+  await note(visit, seen);
+  const choice = choose(session.state(), seen);
+  if (session.state().run !== null) {
+    if (stillHolds(visit, seen, choice)) {
+      // While the device is waited for, what else waits for a person is asked as well.
+      const rest = chooseAll(session.state(), seen);
+      if (rest.act !== 'run') await settle(visit, seen, rest);
+      return goOn(visit, await visit.work(seen), looks);
+    }
+    await abandon(visit, 'what is wanted has changed');
+  }
+  await keepInMind(visit, seen, choice);
+  if (choice.act === 'run') return goOn(visit, await begin(visit, seen, choice.plan, choice.by), looks);
+  await settle(visit, seen, choice);
+};

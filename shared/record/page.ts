@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { html, textOf, trusted } from './html.ts';
+import { pageStyle } from './pageStyle.ts';
+import { overview, siteCard } from './sitePage.ts';
+import { summaryText, type View } from './view.ts';
+import { momentText } from './words.ts';
+
+const REFRESH_SECONDS = 30;
+
+/** Nothing may be loaded, run, framed or posted; only this very style sheet counts. */
+const policy = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash('sha256').update(pageStyle).digest('base64')}'`,
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Headers to send the page with. Its address may carry a function key: no referrer, no copy kept. */
+export const pageHeaders: Readonly<Record<string, string>> = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': policy,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+};
+
+/** The view as one self-contained HTML page: no script, no request, everything from outside escaped. Deterministic. */
+export const renderPage = (view: View): string => {
+  const now = Date.parse(view.at);
+  const { tags } = view;
+  const urgent = view.counts.singlyEncrypted > 0 ? '⚠ ' : view.counts.needPerson > 0 ? '● ' : '';
+  return textOf(html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="${REFRESH_SECONDS}"><meta name="robots" content="noindex"><meta name="color-scheme" content="light dark">
+<title>${urgent}${summaryText(view)}</title><style>${trusted(pageStyle)}</style></head>
+<body><header class="top"><h1>Azure Stack Edge failover</h1><p class="soft">As of ${view.at.slice(0, 10)} ${view.at.slice(11, 19)} UTC${
+    view.speed !== 1 && html`, a simulated clock, ${view.speed} times as fast`
+  }. ${
+    tags === null
+      ? 'No service tags yet.'
+      : html`Service tags ${tags.cloud}, change ${tags.changeNumber}${tags.at !== null && ` of ${momentText(tags.at, now)}`}.`
+  } All times are UTC.</p><p class="sum">${summaryText(view)}</p></header>
+${view.configTrouble !== null && html`<p class="band red">! The configuration has a fault; the last good one is in force. ${view.configTrouble}</p><br>`}
+${view.unlisted.length > 0 && html`<p class="band amber">! In no sites file any more, and looked after by nobody: ${view.unlisted.join(', ')}</p><br>`}
+${view.sites.length > 1 && overview(view.sites)}<main class="sites">${view.sites.map((site) => siteCard(site, now))}</main></body></html>
+`);
+};

@@ -1,0 +1,119 @@
+import type { ObservedNetwork } from '../plan/observed.ts';
+import type { Mode } from '../scope/decision.ts';
+import type { Run, RunSummary } from './run.ts';
+
+/** A person's word on something: who, when, and the digest it was about where there is one. */
+export type Word = {
+  readonly by: string;
+  readonly at: string;
+  readonly reason: string;
+  readonly digest: string | null;
+};
+
+/** A plan that waits for a person: nothing of it is written before its very digest is approved. */
+export type Waiting = {
+  readonly digest: string;
+  readonly why: string;
+  readonly since: string;
+  readonly title: string;
+};
+
+/** What verification last proved to be in place. */
+export type InPlace = {
+  readonly mode: Mode;
+  readonly services: readonly string[];
+  readonly target: string | null;
+  readonly digest: string;
+  /** Of the wanted set; says whether tags or scope moved since. */
+  readonly wantedHash: string;
+  readonly tagsChangeNumber: number;
+  readonly tagsHash: string;
+  readonly at: string;
+  readonly routes: number;
+  readonly foreignRoutes: number;
+  /** Addresses no longer wanted are still routed, until the device no longer lists them. */
+  readonly retains: boolean;
+};
+
+/** The device's file of inclusive routes: the newest one offered and the one a person said is on the device. */
+export type DeviceState = {
+  readonly offered: {
+    readonly checksum: string;
+    readonly listHash: string;
+    readonly blob: string;
+    readonly at: string;
+    readonly added: number;
+    readonly instruction: readonly string[];
+  } | null;
+  readonly confirmed: {
+    readonly checksum: string;
+    readonly listHash: string;
+    readonly by: string;
+    readonly at: string;
+  } | null;
+};
+
+/** The last plan made, in short; the whole is a blob under its digest. */
+export type PlanSummary = {
+  readonly digest: string;
+  readonly at: string;
+  readonly mode: Mode;
+  readonly services: readonly string[];
+  readonly target: string | null;
+  readonly applyable: boolean;
+  readonly changes: number;
+  readonly routes: number;
+  readonly limit: number;
+  readonly headroom: number;
+  readonly reasons: readonly string[];
+  readonly blockers: readonly { readonly code: string; readonly message: string; readonly remedy: string }[];
+  readonly alarms: readonly string[];
+  readonly notes: readonly string[];
+};
+
+/** All that is remembered of one site between two looks. Small: big values are blobs. */
+export type SiteState = {
+  readonly site: string;
+  /** Rises with every save; a message or worker with an older one is late. */
+  readonly generation: number;
+  readonly adopted: Word | null;
+  readonly paused: Word | null;
+  readonly approved: Word | null;
+  readonly waiting: Waiting | null;
+  readonly run: Run | null;
+  readonly inPlace: InPlace | null;
+  /** Services that runs set out to fail over and no proof has spoken of since: they may be in our tables. */
+  readonly mayBeAway?: readonly string[];
+  readonly device: DeviceState;
+  readonly network: (ObservedNetwork & { readonly at: string }) | null;
+  readonly lastPlan: PlanSummary | null;
+  /** Something was heard while a run was busy: look again when it is over. */
+  readonly lookAgain: boolean;
+  readonly lastLook: { readonly at: string; readonly because: string } | null;
+  /** Since when traffic may leave the tunnel; null while `protected` or nothing is failed over. */
+  readonly singlyEncryptedSince: string | null;
+  readonly attention: { readonly why: string; readonly since: string; readonly code: string } | null;
+  readonly lastRuns: readonly RunSummary[];
+  /** Keys of notices told, so that nothing is told twice. */
+  readonly told: readonly string[];
+};
+
+export const newSite = (site: string): SiteState => ({
+  site,
+  generation: 0,
+  adopted: null,
+  paused: null,
+  approved: null,
+  waiting: null,
+  run: null,
+  inPlace: null,
+  device: { offered: null, confirmed: null },
+  network: null,
+  lastPlan: null,
+  lookAgain: false,
+  lastLook: null,
+  singlyEncryptedSince: null,
+  attention: null,
+  lastRuns: [],
+  told: [],
+});

@@ -1,0 +1,84 @@
+import { byCodeUnit } from '../base/canonical.ts';
+import type { Site } from '../base/site.ts';
+import type { Fact } from '../scope/fact.ts';
+import type { Intent } from '../scope/intent.ts';
+import { type SiteView, siteViewOf } from './siteView.ts';
+import { newSite, type SiteState } from './state.ts';
+import { counted, plainAll, plainText } from './words.ts';
+
+/** What page, JSON, `status` and notices show: one model, so that they never disagree. Serialises as it is. */
+export type View = {
+  /** Application time (ISO); with `speed` above 1 it is a simulation's clock. */
+  readonly at: string;
+  readonly speed: number;
+  readonly tags: { readonly cloud: string; readonly changeNumber: number; readonly at: string | null } | null;
+  /** Why the newest configuration is not in force; the last good one is. */
+  readonly configTrouble: string | null;
+  readonly counts: {
+    readonly sites: number;
+    readonly needPerson: number;
+    readonly singlyEncrypted: number;
+    readonly running: number;
+  };
+  /** Those that need a person first. */
+  readonly sites: readonly SiteView[];
+  /** Remembered, but in no sites file any more: nobody looks after what is in place there. */
+  readonly unlisted: readonly string[];
+};
+
+export type ViewInput = {
+  readonly sites: readonly Site[];
+  readonly states: readonly SiteState[];
+  readonly facts: readonly Fact[];
+  readonly intents: readonly Intent[];
+  readonly tags: { readonly cloud: string; readonly changeNumber: number; readonly at?: string } | null;
+  readonly configTrouble: string | null;
+  /** Milliseconds of application time. */
+  readonly now: number;
+  /** Application milliseconds per wall millisecond; 1 where left out. */
+  readonly speed?: number;
+};
+
+/** How soon a person should see a site; a site in shadow is in no hurry although it waits for one. */
+const rank = (site: SiteView): number => {
+  if (site.headline === 'needs attention') return 0;
+  if (site.needsPerson && !site.shadow) return site.singlyEncrypted ? 1 : 2;
+  if (site.singlyEncrypted) return 3;
+  if (site.run) return 4;
+  return site.shadow ? 5 : 6;
+};
+
+/** The view of everything; a function of its input alone. */
+export const viewOf = (input: ViewInput): View => {
+  const { now, facts, intents, tags, configTrouble } = input;
+  const states = new Map(input.states.map((state) => [state.site, state]));
+  const sites = input.sites
+    .map((site) => siteViewOf({ site, state: states.get(site.id) ?? newSite(site.id), facts, intents, now }))
+    .sort((a, b) => rank(a) - rank(b) || byCodeUnit(a.id, b.id));
+  const known = new Set(sites.map(({ id }) => id));
+  return plainAll({
+    at: new Date(now).toISOString(),
+    speed: input.speed ?? 1,
+    tags: tags && { cloud: tags.cloud, changeNumber: tags.changeNumber, at: tags.at ?? null },
+    configTrouble: configTrouble === null ? null : plainText(configTrouble, 600),
+    counts: {
+      sites: sites.length,
+      needPerson: sites.filter(({ needsPerson }) => needsPerson).length,
+      singlyEncrypted: sites.filter(({ singlyEncrypted }) => singlyEncrypted !== null).length,
+      running: sites.filter(({ run }) => run !== null).length,
+    },
+    sites,
+    unlisted: [...states.keys()].filter((id) => !known.has(id)).sort(byCodeUnit),
+  });
+};
+
+/** The whole view in one sentence: what a person has to know before anything else. */
+export const summaryText = ({ counts }: View): string => {
+  if (counts.sites === 0) return 'There are no sites yet.';
+  const parts = [
+    counts.singlyEncrypted > 0 ? `${counted(counts.singlyEncrypted, 'site')} singly encrypted` : null,
+    counts.needPerson > 0 ? `${counts.needPerson} waiting for a person` : null,
+    counts.running > 0 ? `${counts.running} being worked on` : null,
+  ].filter((part) => part !== null);
+  return `${counted(counts.sites, 'site')}: ${parts.length > 0 ? parts.join(', ') : 'nothing waits for anyone'}.`;
+};

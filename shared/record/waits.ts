@@ -1,0 +1,164 @@
+import type { Site } from '../base/site.ts';
+import type { Fact } from '../scope/fact.ts';
+import { describeFact } from '../scope/sentences.ts';
+import { deviceStepOf, isShadow } from './headline.ts';
+import { currentStep } from './progress.ts';
+import type { Run, StepRecord } from './run.ts';
+import type { SiteState } from './state.ts';
+import { momentText, plainText, shortDigest } from './words.ts';
+
+/** What a person says to do what is asked: the body of a call to manualRun. */
+export type Ask = {
+  readonly action: 'adopt' | 'apply' | 'confirmDevice' | 'resume' | 'declare';
+  readonly site: string;
+  readonly digest?: string;
+  readonly checksum?: string;
+  readonly kind?: 'home';
+  readonly services?: readonly string[];
+};
+
+const commandNames: Readonly<Record<Ask['action'], string>> = {
+  adopt: 'adopt',
+  apply: 'approve',
+  confirmDevice: 'confirm-device',
+  resume: 'resume',
+  declare: 'declare',
+};
+
+/** The command that says it, ready to be copied; a reason that a person has to give stands as `"..."`. */
+export const commandText = ({ action, site, digest, checksum, kind, services }: Ask): string =>
+  [
+    `npm run cli -- ${commandNames[action]} --site ${site}`,
+    digest && `--digest ${digest}`,
+    checksum && `--checksum ${checksum}`,
+    kind && `--kind ${kind}`,
+    services && `--services ${services.join(',')}`,
+    action === 'declare' && '--reason "..."',
+  ]
+    .filter((part) => typeof part === 'string')
+    .join(' ');
+
+/** Who a site waits for, and what for, in plain words. */
+export type Wait = {
+  readonly who: 'A person' | 'Azure' | 'The product';
+  readonly text: string;
+  readonly since: string | null;
+  readonly ask: Ask | null;
+  /** More to do it with: the device file's name and its short instruction. */
+  readonly help: readonly string[];
+};
+
+const person = (text: string, since: string | null, ask: Ask | null, help: readonly string[] = []): Wait => ({
+  who: 'A person',
+  text,
+  since,
+  ask,
+  help,
+});
+
+const product = (text: string): Wait => ({ who: 'The product', text, since: null, ask: null, help: [] });
+
+const operationNames: Readonly<Record<StepRecord['id'], string>> = {
+  firewall: 'the firewall operation',
+  routeTable: 'the route table operation',
+  deviceBundle: 'the device file',
+  deviceConfirm: 'the device',
+  verify: 'the proof',
+};
+
+const dueText = (step: StepRecord, now: number): string => {
+  const due = step.operation?.notBefore ?? step.notBefore;
+  return due === null ? '' : `, next look ${momentText(new Date(due).toISOString(), now)}`;
+};
+
+const ofDevice = (site: string, state: SiteState, since: string | null): Wait => {
+  const { offered } = state.device;
+  if (offered === null) return person('confirm what is on the device', since, null);
+  return person(
+    `put the file ${shortDigest(offered.checksum)} on the device, then confirm`,
+    since ?? offered.at,
+    { action: 'confirmDevice', site, checksum: offered.checksum },
+    [offered.blob, ...offered.instruction],
+  );
+};
+
+/** What the current run waits for; one thing at a time, since its steps come one after the other. */
+const ofRun = (site: string, run: Run, state: SiteState, now: number): Wait => {
+  const device = deviceStepOf(run);
+  if (device) return ofDevice(site, state, device.startedAt);
+  const step = currentStep(run);
+  if (step === undefined) return product('closing its run');
+  if (step.operation !== null || step.notBefore !== null || step.status === 'waiting') {
+    const why = step.why === null ? '' : ` (${plainText(step.why)})`;
+    const text = `waiting for ${operationNames[step.id]}${why}${dueText(step, now)}`;
+    return { who: 'Azure', text, since: step.startedAt, ask: null, help: [] };
+  }
+  return product(`${step.status === 'pending' ? 'about to begin' : 'at work'}: ${plainText(step.title)}`);
+};
+
+const ofPlan = (site: Site, state: SiteState): Wait[] => {
+  const { lastPlan, waiting } = state;
+  const blockers = (lastPlan?.blockers ?? []).map(({ code, remedy }) =>
+    person(`resolve ${code}: ${plainText(remedy, 400)}`, lastPlan?.at ?? null, null),
+  );
+  if (isShadow(site.policy.shadow, state)) {
+    const digest = waiting?.digest ?? lastPlan?.digest;
+    if (digest === undefined) return [product('about to make the first plan')];
+    if (blockers.length > 0) return blockers;
+    const ask = { action: 'adopt', site: site.id, digest } as const;
+    return [
+      person(`read the plan ${shortDigest(digest)}, then adopt the site`, waiting?.since ?? lastPlan?.at ?? null, ask),
+    ];
+  }
+  if (waiting === null) return blockers;
+  const { digest, why, since } = waiting;
+  const approve = person(
+    `approve ${shortDigest(digest)} (${plainText(waiting.title)})`,
+    since,
+    { action: 'apply', site: site.id, digest },
+    [plainText(why, 400)],
+  );
+  return [...blockers, approve];
+};
+
+const ofStale = (site: Site, stale: readonly Fact[]): Wait[] => {
+  const first = stale[0];
+  if (first === undefined) return [];
+  const more = stale.length > 1 ? `, and ${stale.length - 1} more` : '';
+  const services = site.services.filter((service) => stale.some((fact) => fact.service === service));
+  const ask = { action: 'declare', site: site.id, kind: 'home', ...(services.length > 0 ? { services } : {}) } as const;
+  const told = plainText(describeFact(first), 300);
+  return [
+    person(`declare it home if it is over; nothing has been heard for long of ${told}${more}`, first.heardAt, ask),
+  ];
+};
+
+/** Everything a site waits for, persons' parts in front; empty where nothing is to be done. Deterministic. */
+export const waitsOf = (site: Site, state: SiteState, stale: readonly Fact[], now: number): readonly Wait[] => {
+  const { attention, paused, run, device } = state;
+  const offered = device.offered !== null && device.offered.checksum !== device.confirmed?.checksum;
+  const all = [
+    ...(attention
+      ? [
+          person(`mend what is told under ${attention.code}, then have it looked at again`, attention.since, {
+            action: 'resume',
+            site: site.id,
+          } as const),
+        ]
+      : []),
+    ...(paused
+      ? [
+          person(
+            `resume it; ${paused.by} paused it${paused.reason === '' ? '' : ` (${plainText(paused.reason)})`}`,
+            paused.at,
+            { action: 'resume', site: site.id } as const,
+          ),
+        ]
+      : []),
+    ...(run && !(paused && !deviceStepOf(run)) ? [ofRun(site.id, run, state, now)] : []),
+    ...(run === null && offered ? [ofDevice(site.id, state, null)] : []),
+    ...ofPlan(site, state),
+    ...ofStale(site, stale),
+  ];
+  return [...all.filter(({ who }) => who === 'A person'), ...all.filter(({ who }) => who !== 'A person')];
+};

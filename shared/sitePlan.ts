@@ -1,0 +1,106 @@
+import type { Site } from './base/site.ts';
+import { approvalFor, type Cause, causeOf } from './plan/approval.ts';
+import { sourcesFor } from './plan/firewallRules.ts';
+import { firewallHop } from './plan/hop.ts';
+import { makePlan } from './plan/makePlan.ts';
+import { isOurs } from './plan/ownership.ts';
+import { changesIn, type Plan } from './plan/plan.ts';
+import { reachOf } from './plan/reach.ts';
+import { desiredSets } from './ranges/desired.ts';
+import { RangeSet } from './ranges/rangeSet.ts';
+import type { TagsInForce } from './record/configuration.ts';
+import { deviceListHash, servicesAway } from './record/progress.ts';
+import type { SiteState } from './record/state.ts';
+import type { Decision } from './scope/decision.ts';
+import type { Sight } from './sight.ts';
+import { prove } from './verify/prove.ts';
+
+/** A site as it was seen, with what is remembered of it: all that its plans are made from. */
+export type Seen = {
+  readonly site: Site;
+  readonly state: SiteState;
+  readonly sight: Sight;
+  readonly tagsInForce: TagsInForce;
+  readonly namePrefix: string;
+};
+
+/** The prefixes our collection allows now: the exact set that was wanted when it was written; what is no prefix is no one's. */
+const allowedNow = ({ firewall }: Plan): RangeSet =>
+  RangeSet.unionOf(
+    (firewall.before?.rules ?? []).flatMap((rule) => rule.destinationAddresses.map((text) => rangeIn(text))),
+  );
+
+const rangeIn = (text: string): RangeSet => {
+  try {
+    return RangeSet.fromPrefixes([text]);
+  } catch {
+    return RangeSet.empty;
+  }
+};
+
+/** A plan that adds and takes away at once only adds first: what the device still lists must not be cut off. */
+const retained = ({ state, sight, tagsInForce: { tags }, namePrefix }: Seen, draft: Plan): RangeSet | undefined => {
+  if (state.inPlace === null) return undefined;
+  const { routes } = sight.table;
+  const hop = firewallHop(draft.firewallAddress);
+  const reached = (some: typeof routes) => reachOf(some, tags).get(hop) ?? RangeSet.empty;
+  const wanted = RangeSet.fromPrefixes(draft.wanted);
+  // Not what a summary covered besides: that was never listed, nor allowed.
+  const routed = reached(routes.filter((route) => isOurs(route.name, namePrefix)));
+  const leaving = routed.intersect(allowedNow(draft)).subtract(wanted);
+  const adds = !wanted.subtract(RangeSet.fromPrefixes(draft.holes)).subtract(reached(routes)).isEmpty;
+  return adds && !leaving.isEmpty ? leaving : undefined;
+};
+
+/** The plan for a decision, and what moved since the site was last proven. `asks` says what of it a person is asked. */
+export const planSite = (
+  seen: Seen,
+  wanted: Decision,
+  asks: { readonly comes: boolean; readonly leaves: boolean },
+): { readonly plan: Plan; readonly cause: Cause } => {
+  const { site, state, sight, namePrefix } = seen;
+  const { tags, lastGood } = seen.tagsInForce;
+  const known = lastGood ? { lastGood } : {};
+  const desired = desiredSets({ site, services: wanted.services, tags, inUse: servicesAway(state), ...known });
+  const { table, firewall, network } = sight;
+  const make = (approval: Plan['approval'], retain?: RangeSet) =>
+    makePlan({
+      site,
+      decision: wanted,
+      desired,
+      tags,
+      table,
+      firewall,
+      network,
+      approval,
+      namePrefix,
+      deviceListHash: deviceListHash(state),
+      ...(retain ? { retain } : {}),
+    });
+  const draft = make(null);
+  const cause = causeOf({
+    inPlace: state.inPlace,
+    services: desired.services,
+    wantedHash: draft.device.listHash,
+    changes: changesIn(draft),
+  });
+  const approval = approvalFor({ site, decision: wanted, adopted: state.adopted !== null, cause, ...asks });
+  return { plan: make(approval, retained(seen, draft)), cause };
+};
+
+/** What is ours may be as planned, and traffic dropped all the same. A resource under way says nothing either way. */
+export const holdsAsSeen = ({ site, sight, tagsInForce, namePrefix }: Seen, plan: Plan): boolean => {
+  const { network } = sight;
+  const proof = prove({
+    site,
+    plan,
+    tags: tagsInForce.tags,
+    routeTable: sight.table.raw,
+    firewall: sight.firewall.raw,
+    foreignBefore: {},
+    sources: sourcesFor(site, network),
+    addressSpace: network.addressSpace,
+    namePrefix,
+  });
+  return proof.ok || !proof.settled;
+};

@@ -1,0 +1,138 @@
+import { iso } from './base/clock.ts';
+import { AutomationError, asAutomationError } from './base/errors.ts';
+import type { Site } from './base/site.ts';
+import type { Look } from './look.ts';
+import type { Plan } from './plan/plan.ts';
+import type { AzureView, Ports } from './ports.ts';
+import { sitesInForce, type TagsInForce, tagReader } from './record/configuration.ts';
+import type { Message } from './record/ports.ts';
+import { runPlanBlob } from './record/progress.ts';
+import type { Run } from './record/run.ts';
+import { newMeter, openSession, type Session } from './session.ts';
+import { tell } from './tell.ts';
+import type { Work } from './work.ts';
+
+export type SiteMessage = Extract<Message, { readonly kind: 'site' }>;
+
+/** One message's stay at one site: the lease is held, configuration and state are loaded. */
+export type Visit = {
+  readonly message: SiteMessage;
+  readonly ports: Ports;
+  readonly site: Site;
+  readonly session: Session;
+  readonly azure: AzureView;
+  readonly tagsInForce: TagsInForce;
+  /** What carrying on the state's run needs. */
+  work(seen?: Look): Promise<Work>;
+  /** Runs a look; a failure is remembered and told, tried again where that helps, and null is returned. */
+  guarded<T>(work: () => Promise<T>): Promise<T | null>;
+};
+
+/** A site busy with another message is tried again within this one, then by message: a visit takes a second or so. */
+const busyPauses = [50, 100, 200, 400, 800];
+const busyMs = 5_000;
+const retryMs = 60_000;
+
+const readers = new WeakMap<object, ReturnType<typeof tagReader>>();
+
+/** Service tags in force, parsed once per version and process. */
+export const tagsFor = (ports: Pick<Ports, 'config'>): ReturnType<typeof tagReader> => {
+  const known = readers.get(ports.config) ?? tagReader(ports.config);
+  readers.set(ports.config, known);
+  return known;
+};
+
+const troubled = async (
+  visit: Pick<Visit, 'site' | 'session' | 'ports' | 'message'>,
+  error: AutomationError,
+): Promise<void> => {
+  const { site, session, ports, message } = visit;
+  const now = ports.clock.now();
+  const why = `${error.message} ${error.remedy}`;
+  const { attention } = session.state();
+  const since = attention?.code === error.code ? attention.since : iso(now);
+  ports.log.warn('look failed', { site: site.id, code: error.code, message: error.message });
+  await tell(visit, {
+    kind: 'alarm',
+    key: `look ${error.code} ${since}`,
+    title: `Site ${site.id} could not be looked at`,
+    text: why,
+    digest: null,
+  });
+  await session.commit((state) => ({
+    ...state,
+    lastLook: { at: iso(now), because: message.because },
+    attention: { why, code: error.code, since },
+  }));
+  if (error.retry !== 'never') {
+    await ports.messages.send({ ...message, notBefore: now + (error.retryAfterMs ?? retryMs) });
+  }
+};
+
+const guard = async <T>(
+  visit: Pick<Visit, 'site' | 'session' | 'ports' | 'message'>,
+  work: () => Promise<T>,
+): Promise<T | null> => {
+  try {
+    return await work();
+  } catch (error) {
+    const failure = asAutomationError(error);
+    if (['ERR_STATE_CONFLICT', 'ERR_STORAGE', 'ERR_BUG'].includes(failure.code)) throw failure;
+    await troubled(visit, failure);
+    return null;
+  }
+};
+
+const readPlan = async (ports: Ports, site: string, { id, digest }: Run): Promise<Plan> => {
+  const text = await ports.archive.read(runPlanBlob(site, id));
+  if (text !== undefined) return JSON.parse(text) as Plan;
+  throw new AutomationError('ERR_STORAGE', `The plan ${digest} of site ${site} is not in the archive.`, {
+    remedy: 'Look at the container asefo-records; the next sweep plans again.',
+    retry: 'later',
+  });
+};
+
+const makeVisit = async (message: SiteMessage, ports: Ports, site: Site): Promise<Visit | null> => {
+  const meter = newMeter();
+  const session = await openSession(ports.sites, site.id, meter);
+  const base = { message, ports, site, session };
+  const tagsInForce = await guard(base, () => tagsFor(ports)(site.cloud));
+  if (tagsInForce === null) return null;
+  const azure = ports.metered(meter.onCall);
+  const work = async (seen?: Look): Promise<Work> => {
+    const state = session.state();
+    const network = seen?.network ?? state.network;
+    if (state.run === null || network === null) throw new Error(`site ${site.id} has nothing to carry on`);
+    const plan = await readPlan(ports, site.id, state.run);
+    const fresh = new Map(seen?.fresh ?? []);
+    return { site, session, plan, ports, azure, tagsInForce, network, fresh, arrivedAt: message.arrivedAt };
+  };
+  return { ...base, azure, tagsInForce, work, guarded: (look) => guard(base, look) };
+};
+
+/** Enters a site for one message, alone; a busy site is come back to. */
+export const enter = async (
+  message: SiteMessage,
+  ports: Ports,
+  work: (visit: Visit) => Promise<void>,
+): Promise<void> => {
+  const { sites } = await sitesInForce(ports.config);
+  const site = sites.find((candidate) => candidate.id === message.site);
+  if (!site) {
+    ports.log.warn('no such site any more', { site: message.site });
+    return;
+  }
+  for (const wallMs of [...busyPauses, null]) {
+    try {
+      await ports.leases.hold(`site-${site.id}`, async () => {
+        const visit = await makeVisit(message, ports, site);
+        if (visit !== null) await work(visit);
+      });
+      return;
+    } catch (error) {
+      if (!(error instanceof AutomationError) || error.code !== 'ERR_LEASED') throw error;
+      if (wallMs === null) await ports.messages.send({ ...message, notBefore: ports.clock.now() + busyMs });
+      else await ports.clock.pause(wallMs);
+    }
+  }
+};

@@ -1,0 +1,22 @@
+import type { Ports } from './ports.ts';
+
+/** Sends the message that has one site looked at; `resumes` takes up the run that stood still with it. */
+export const wake = async (
+  site: string,
+  call: { readonly because: string; readonly arrivedAt: number; readonly sweep?: boolean; readonly resumes?: boolean },
+  ports: Pick<Ports, 'sites' | 'messages'>,
+): Promise<void> => {
+  const { because, arrivedAt, sweep, resumes } = call;
+  const { state } = await ports.sites.load(site);
+  await ports.messages.send({
+    kind: 'site',
+    site,
+    generation: state.generation,
+    because,
+    notBefore: arrivedAt,
+    arrivedAt,
+    ...(sweep ? { sweep } : {}),
+    // While it was paused, the run's own message found nothing to do.
+    ...(resumes && state.run !== null ? { continues: state.run.id, revives: true } : {}),
+  });
+};

@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import { jsonLog, type Log } from './base/log.ts';
+import { readSettings, type Settings } from './base/settings.ts';
+import type { Ports } from './ports.ts';
+
+/** The product's ports by these settings. The SDKs are loaded here, not before: a door that only answers stays quick. */
+export const buildPorts = async (settings: Settings, log: Log): Promise<Ports> => {
+  const { buildAzure } = await import('./azure/index.ts');
+  const adapters = buildAzure(settings, log);
+  const own = {
+    log,
+    newId: () => randomUUID(),
+    namePrefix: settings.namePrefix,
+    appRegion: settings.appRegion,
+  };
+  // The adapters make their members when first asked for; a spread would make them all.
+  return Object.defineProperties(own, Object.getOwnPropertyDescriptors(adapters)) as typeof own & typeof adapters;
+};
+
+let wired: Promise<Ports> | undefined;
+
+/** The process's one set of ports, built from its settings at the first call. Throws ERR_SETTING. */
+export const wire = (): Promise<Ports> => {
+  wired ??= Promise.resolve().then(() => {
+    const settings = readSettings(process.env);
+    return buildPorts(settings, jsonLog(settings.logLevel));
+  });
+  wired.catch(() => {
+    wired = undefined; // a setting may be mended without a restart
+  });
+  return wired;
+};
+
+/** Forgets what was built; for a process that hosts the product more than once (tests, the local stage). */
+export const unwire = (): void => {
+  wired = undefined;
+};

@@ -1,0 +1,201 @@
+import { z } from 'zod';
+import { iso } from './base/clock.ts';
+import { AutomationError } from './base/errors.ts';
+import { findSite, type Site } from './base/site.ts';
+import { type Look, look } from './look.ts';
+import type { Plan } from './plan/plan.ts';
+import type { Ports } from './ports.ts';
+import { sitesInForce } from './record/configuration.ts';
+import { isShadow } from './record/headline.ts';
+import type { SiteState } from './record/state.ts';
+import { speakTo } from './session.ts';
+import { tagsFor } from './visit.ts';
+import { wake } from './wake.ts';
+
+const base = {
+  site: z.string().min(1).max(64),
+  by: z.string().min(1).max(200).optional(),
+  reason: z.string().max(1_000).optional(),
+};
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'is not a digest (sha256: and 64 hex digits)');
+const services = z.array(z.string().min(1).max(80)).max(100).optional();
+const expiresAt = z.iso.datetime({ offset: true }).optional();
+
+/** What a person can say to the product. `plan` reads and writes nothing; the others are remembered, then acted on. */
+export const wordSchema = z.discriminatedUnion('action', [
+  z.object({ action: z.literal('plan'), ...base }),
+  z.object({ action: z.literal('apply'), ...base, digest }),
+  z.object({
+    action: z.literal('declare'),
+    ...base,
+    kind: z.enum(['failover', 'home', 'hold']).default('failover'),
+    services,
+    region: z.string().max(64).optional(),
+    expiresAt,
+  }),
+  z.object({ action: z.literal('withdraw'), ...base, id: z.string().max(64).optional(), services }),
+  z.object({ action: z.literal('confirmDevice'), ...base, checksum: z.string().max(80).optional() }),
+  z.object({ action: z.literal('adopt'), ...base, digest: digest.optional() }),
+  z.object({ action: z.literal('pause'), ...base }),
+  z.object({ action: z.literal('resume'), ...base }),
+]);
+
+export type Word = z.infer<typeof wordSchema>;
+type WordOf<A extends Word['action']> = Extract<Word, { readonly action: A }>;
+
+/** The answer to a word: what was taken up, in one sentence, and the plan where one was asked for. */
+export type Answer = {
+  readonly site: string;
+  readonly action: string;
+  readonly said: string;
+  readonly plan?: Plan;
+  readonly full?: Plan | null;
+  readonly id?: string;
+};
+
+const nothingWaits = (message: string): AutomationError =>
+  new AutomationError('ERR_NOTHING_WAITS', message, { remedy: 'See the status page or: npm run cli -- status' });
+
+const mismatch = (message: string): AutomationError =>
+  new AutomationError('ERR_DIGEST_MISMATCH', message, {
+    remedy: 'Look at the plan that waits now, and approve that one.',
+  });
+
+const stillInShadow = (site: Site): AutomationError =>
+  new AutomationError('ERR_NOTHING_WAITS', `Site ${site.id} is in shadow: its plans are shown, none is carried out.`, {
+    remedy: `To let it write: npm run cli -- adopt --site ${site.id} --digest DIGEST`,
+  });
+
+const planNow = async (site: Site, ports: Ports): Promise<Look> => {
+  const { state } = await ports.sites.load(site.id);
+  return look({ site, state, ports, azure: ports, tagsInForce: await tagsFor(ports)(site.cloud), sweep: true });
+};
+
+const apply = async (word: WordOf<'apply'>, site: Site, by: string, ports: Ports): Promise<string> => {
+  const at = iso(ports.clock.now());
+  await speakTo(ports.sites, site.id, (state) => {
+    if (state.waiting === null) throw nothingWaits(`No plan of site ${site.id} waits for approval.`);
+    if (isShadow(site.policy.shadow, state)) throw stillInShadow(site);
+    if (state.waiting.digest !== word.digest) {
+      throw mismatch(`The plan that waits at site ${site.id} is ${state.waiting.digest}, not ${word.digest}.`);
+    }
+    return { ...state, approved: { by, at, reason: word.reason ?? '', digest: word.digest } };
+  });
+  return `approved ${word.digest}`;
+};
+
+/** "It is home" said of today must not mute the outage of next week: it ends by itself after a day. */
+const homeStandsMs = 24 * 60 * 60 * 1_000;
+
+const expiryOf = (word: WordOf<'declare'>, now: number): string | null => {
+  if (word.expiresAt !== undefined) return new Date(word.expiresAt).toISOString();
+  return word.kind === 'home' ? iso(now + homeStandsMs) : null;
+};
+
+const declare = async (
+  word: WordOf<'declare'>,
+  site: Site,
+  by: string,
+  ports: Ports,
+): Promise<{ said: string; id: string }> => {
+  const unknown = (word.services ?? []).find((service) => !site.services.includes(service));
+  if (unknown !== undefined) {
+    throw new AutomationError('ERR_USAGE', `Site ${site.id} does not use the service "${unknown}".`, {
+      remedy: `Its services: ${site.services.join(', ')}.`,
+    });
+  }
+  if (word.region !== undefined && word.kind === 'failover' && word.region !== site.failover.name) {
+    throw new AutomationError(
+      'ERR_USAGE',
+      `Site ${site.id} fails over to ${site.failover.name}, not to "${word.region}".`,
+      { remedy: 'Change failoverRegion in the sites file first.' },
+    );
+  }
+  const id = ports.newId();
+  const chosen = word.services ?? [];
+  await ports.intents.put({
+    id,
+    site: site.id,
+    kind: word.kind,
+    services: chosen,
+    reason: word.reason ?? '',
+    by,
+    at: iso(ports.clock.now()),
+    expiresAt: expiryOf(word, ports.clock.now()),
+    withdrawnAt: null,
+  });
+  return { said: `declared ${word.kind} of ${chosen.length > 0 ? chosen.join(', ') : 'all services'}`, id };
+};
+
+const withdraw = async (word: WordOf<'withdraw'>, site: Site, ports: Ports): Promise<string> => {
+  const live = (await ports.intents.list(site.id)).filter((intent) => intent.withdrawnAt === null);
+  const meant = live.filter(
+    (intent) =>
+      (word.id === undefined || intent.id === word.id) &&
+      (word.services === undefined || intent.services.some((service) => word.services?.includes(service))),
+  );
+  if (meant.length === 0) throw nothingWaits(`No declaration of site ${site.id} stands that this would withdraw.`);
+  for (const intent of meant) await ports.intents.put({ ...intent, withdrawnAt: iso(ports.clock.now()) });
+  return `withdrew ${meant.map((intent) => intent.id).join(', ')}`;
+};
+
+const confirmDevice = async (word: WordOf<'confirmDevice'>, site: Site, by: string, ports: Ports): Promise<string> => {
+  const at = iso(ports.clock.now());
+  const state = await speakTo(ports.sites, site.id, (current) => {
+    const { offered } = current.device;
+    if (offered === null) throw nothingWaits(`No file has been prepared for the device of site ${site.id}.`);
+    const given = (word.checksum ?? offered.checksum).replace(/^sha256:/, '');
+    if (given.length < 8 || !offered.checksum.slice('sha256:'.length).startsWith(given)) {
+      throw mismatch(`The newest file for the device of site ${site.id} is ${offered.checksum}, not ${word.checksum}.`);
+    }
+    const { checksum, listHash } = offered;
+    return { ...current, device: { ...current.device, confirmed: { checksum, listHash, by, at } } };
+  });
+  return `confirmed ${state.device.confirmed?.checksum}`;
+};
+
+const adopt = async (word: WordOf<'adopt'>, site: Site, by: string, ports: Ports): Promise<string> => {
+  const at = iso(ports.clock.now());
+  await speakTo(ports.sites, site.id, (state) => {
+    const planned = state.waiting?.digest ?? state.lastPlan?.digest ?? null;
+    if (word.digest !== undefined && word.digest !== planned)
+      throw mismatch(`The first plan of site ${site.id} is ${planned}, not ${word.digest}.`);
+    return { ...state, adopted: { by, at, reason: word.reason ?? '', digest: planned } };
+  });
+  return 'adopted';
+};
+
+const setPause = async (word: WordOf<'pause' | 'resume'>, site: Site, by: string, ports: Ports): Promise<string> => {
+  const paused = { by, at: iso(ports.clock.now()), reason: word.reason ?? '', digest: null };
+  await speakTo(
+    ports.sites,
+    site.id,
+    (state): SiteState => ({ ...state, paused: word.action === 'pause' ? paused : null }),
+  );
+  return word.action === 'pause' ? 'paused: nothing more is written' : 'resumed';
+};
+
+/** Takes in a person's word (`caller` where the body names nobody). Throws AutomationError; nothing is half said. */
+export const say = async (word: Word, caller: string, ports: Ports): Promise<Answer> => {
+  const { sites } = await sitesInForce(ports.config);
+  const site = findSite(sites, word.site);
+  const by = word.by ?? caller;
+  const { action } = word;
+  if (action === 'plan') {
+    const { now, full } = await planNow(site, ports);
+    return { site: site.id, action, said: 'planned; nothing is written', plan: now, full };
+  }
+  let said: string;
+  let id: string | undefined;
+  if (action === 'apply') said = await apply(word, site, by, ports);
+  else if (action === 'declare') ({ said, id } = await declare(word, site, by, ports));
+  else if (action === 'withdraw') said = await withdraw(word, site, ports);
+  else if (action === 'confirmDevice') said = await confirmDevice(word, site, by, ports);
+  else if (action === 'adopt') said = await adopt(word, site, by, ports);
+  else said = await setPause(word, site, by, ports);
+  const because = `${by} said ${action}${word.reason ? `: ${word.reason}` : ''}`;
+  if (action !== 'pause') {
+    await wake(site.id, { because, arrivedAt: ports.clock.now(), resumes: action === 'resume' }, ports);
+  }
+  return { site: site.id, action, said, ...(id === undefined ? {} : { id }) };
+};

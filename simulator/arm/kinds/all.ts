@@ -1,0 +1,31 @@
+import type { ResourceId } from '../ids.ts';
+import { azureFirewalls } from './azureFirewalls.ts';
+import type { ChildKind, Kind } from './kind.ts';
+import { publicIPAddresses } from './publicIPAddresses.ts';
+import { routeTables } from './routeTables.ts';
+import { virtualNetworkGateways } from './virtualNetworkGateways.ts';
+import { virtualNetworks } from './virtualNetworks.ts';
+
+/** Every resource type that can be written through the API. */
+export const KINDS: readonly Kind[] = [
+  routeTables,
+  azureFirewalls,
+  publicIPAddresses,
+  virtualNetworks,
+  virtualNetworkGateways,
+];
+
+const NETWORK = 'microsoft.network';
+
+/** The kind of the resource itself or of its parent. */
+export function kindOf(id: Pick<ResourceId, 'namespace' | 'types'>): Kind | undefined {
+  if (id.namespace?.toLowerCase() !== NETWORK) return undefined;
+  return KINDS.find((kind) => kind.type.toLowerCase() === id.types[0]?.toLowerCase());
+}
+
+/** The child kind with addresses of its own that the id names, such as routes. */
+export function childKindOf(kind: Kind, id: Pick<ResourceId, 'types'>): ChildKind | undefined {
+  return kind.children.find(
+    (child) => child.own !== undefined && child.segment.toLowerCase() === id.types[1]?.toLowerCase(),
+  );
+}

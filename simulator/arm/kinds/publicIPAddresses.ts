@@ -1,0 +1,55 @@
+import type { Answer } from '../answer.ts';
+import { providerError } from '../answer.ts';
+import type { ResourceId } from '../ids.ts';
+import { sameId } from '../ids.ts';
+import { objectAt, referenceAt, stringAt } from '../json.ts';
+import type { Env, Kind } from './kind.ts';
+import { allIpConfigurations } from './subnetAddresses.ts';
+
+function user(id: ResourceId, env: Env): string | undefined {
+  return allIpConfigurations(env).find((item) => sameId(referenceAt(item.properties, 'publicIPAddress'), id.text))?.id;
+}
+
+function checkDelete(id: ResourceId, env: Env): Answer | undefined {
+  const holder = user(id, env);
+  if (holder === undefined) return undefined;
+  const message = `Public IP address ${id.text} can not be deleted since it is still allocated to resource ${holder}. In order to delete the public IP, disassociate/detach the Public IP address from the resource.  To learn how to do this, see aka.ms/deletepublicip.`;
+  return providerError(400, 'PublicIPAddressCannotBeDeleted', message);
+}
+
+export const publicIPAddresses: Kind = {
+  type: 'publicIPAddresses',
+  group: 'PublicIPAddresses',
+  noun: 'PublicIpAddress',
+  duration: 'publicIPAddresses',
+  retryAfter: { put: 1, delete: 10 },
+  etagHeader: true,
+  guid: true,
+  readOnly: ['ipConfiguration'],
+  children: [],
+  defaults: (given, previous) => {
+    const kept = previous?.['ipAddress'];
+    return {
+      publicIPAddressVersion: 'IPv4',
+      publicIPAllocationMethod: 'Dynamic',
+      idleTimeoutInMinutes: 4,
+      ipTags: [],
+      ddosSettings: { protectionMode: 'VirtualNetworkInherited' },
+      ...given,
+      ...(kept === undefined ? {} : { ipAddress: kept }),
+    };
+  },
+  outerDefaults: (given) => ({ sku: { tier: 'Regional', name: 'Basic', ...objectAt(given, 'sku') } }),
+  check: () => undefined,
+  checkDelete,
+  references: () => [],
+  finish: (_id, body, env) => {
+    const properties = objectAt(body, 'properties');
+    const isStatic = stringAt(properties, 'publicIPAllocationMethod')?.toLowerCase() === 'static';
+    if (isStatic && properties['ipAddress'] === undefined) properties['ipAddress'] = env.newPublicAddress();
+  },
+  present: (id, body, env) => {
+    const holder = user(id, env);
+    if (holder !== undefined) body['properties'] = { ...objectAt(body, 'properties'), ipConfiguration: { id: holder } };
+  },
+};

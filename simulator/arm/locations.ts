@@ -1,0 +1,38 @@
+import type { JsonObject } from './json.ts';
+
+// name, display name, geography, paired region; facts of the ARM locations lists of the three clouds.
+const REGIONS: readonly (readonly [string, string, string, string | undefined])[] = [
+  ['eastus', 'East US', 'United States', 'westus'],
+  ['westus', 'West US', 'United States', 'eastus'],
+  ['eastus2', 'East US 2', 'United States', 'centralus'],
+  ['centralus', 'Central US', 'United States', 'eastus2'],
+  ['northeurope', 'North Europe', 'Europe', 'westeurope'],
+  ['westeurope', 'West Europe', 'Europe', 'northeurope'],
+  ['uksouth', 'UK South', 'United Kingdom', 'ukwest'],
+  ['ukwest', 'UK West', 'United Kingdom', 'uksouth'],
+  ['italynorth', 'Italy North', 'Italy', undefined],
+  ['usgovvirginia', 'USGov Virginia', 'USGov', 'usgovtexas'],
+  ['usgovtexas', 'USGov Texas', 'USGov', 'usgovvirginia'],
+  ['usgovarizona', 'USGov Arizona', 'USGov', 'usgovtexas'],
+  ['chinaeast2', 'China East 2', 'China', 'chinanorth2'],
+  ['chinanorth2', 'China North 2', 'China', 'chinaeast2'],
+];
+
+/** A subscription's locations, unless the test sets its own. */
+export function defaultLocations(subscription: string): JsonObject[] {
+  const idOf = (name: string) => `/subscriptions/${subscription}/locations/${name}`;
+  return REGIONS.map(([name, displayName, geography, pair]) => ({
+    id: idOf(name),
+    name,
+    type: 'Region',
+    displayName,
+    regionalDisplayName: displayName,
+    metadata: {
+      regionType: 'Physical',
+      regionCategory: 'Recommended',
+      geography,
+      geographyGroup: geography,
+      pairedRegion: pair === undefined ? [] : [{ name: pair, id: idOf(pair) }],
+    },
+  }));
+}

@@ -1,0 +1,168 @@
+import type { ResourceId } from './ids.ts';
+import { parseId } from './ids.ts';
+import { childKindOf, kindOf } from './kinds/all.ts';
+import type { ChildKind, Kind } from './kinds/kind.ts';
+
+/** What a path means. */
+export type Target =
+  | { readonly kind: 'resource'; readonly id: ResourceId; readonly of: Kind }
+  | { readonly kind: 'child'; readonly id: ResourceId; readonly of: Kind; readonly child: ChildKind }
+  | { readonly kind: 'other'; readonly id: ResourceId }
+  | {
+      readonly kind: 'list';
+      readonly subscription: string;
+      readonly resourceGroup: string | undefined;
+      readonly of: Kind;
+    }
+  | { readonly kind: 'children'; readonly parent: ResourceId; readonly child: ChildKind }
+  | { readonly kind: 'clientHealth'; readonly id: ResourceId }
+  | { readonly kind: 'group'; readonly id: ResourceId }
+  | { readonly kind: 'groups'; readonly subscription: string }
+  | { readonly kind: 'locations'; readonly subscription: string }
+  | { readonly kind: 'serviceTags' | 'usages'; readonly subscription: string; readonly location: string }
+  | { readonly kind: 'operation' | 'operationResult'; readonly subscription: string; readonly operation: string }
+  | { readonly kind: 'healthEvents'; readonly subscription: string }
+  | { readonly kind: 'unknown'; readonly subscription: string | undefined };
+
+type Rule = readonly [RegExp, (match: RegExpExecArray) => Target | undefined];
+
+const SUBSCRIPTION = '^/subscriptions/([^/]+)';
+const LOCATION = `${SUBSCRIPTION}/providers/Microsoft\\.Network/locations/([^/]+)`;
+
+const RULES: readonly Rule[] = [
+  [rule(`${SUBSCRIPTION}/locations$`), ([, subscription = '']) => ({ kind: 'locations', subscription })],
+  [rule(`${SUBSCRIPTION}/resourceGroups$`), ([, subscription = '']) => ({ kind: 'groups', subscription })],
+  [
+    rule(`${SUBSCRIPTION}/providers/Microsoft\\.ResourceHealth/events$`),
+    ([, subscription = '']) => ({ kind: 'healthEvents', subscription }),
+  ],
+  [
+    rule(`${LOCATION}/serviceTags$`),
+    ([, subscription = '', location = '']) => ({ kind: 'serviceTags', subscription, location }),
+  ],
+  [rule(`${LOCATION}/usages$`), ([, subscription = '', location = '']) => ({ kind: 'usages', subscription, location })],
+  [
+    rule(`${LOCATION}/operations/([^/]+)$`),
+    ([, subscription = '', , operation = '']) => ({ kind: 'operation', subscription, operation }),
+  ],
+  [
+    rule(`${LOCATION}/operationResults/([^/]+)$`),
+    ([, subscription = '', , operation = '']) => ({ kind: 'operationResult', subscription, operation }),
+  ],
+  [
+    rule(`${SUBSCRIPTION}(?:/resourceGroups/([^/]+))?/providers/(Microsoft\\.Network)/([^/]+)$`),
+    ([, subscription = '', resourceGroup, namespace, type = '']) => {
+      const of = kindOf({ namespace, types: [type] });
+      return of === undefined ? undefined : { kind: 'list', subscription, resourceGroup, of };
+    },
+  ],
+  [
+    rule('^(/subscriptions/[^/]+/resourceGroups/[^/]+.*)/getVpnClientConnectionHealth$'),
+    ([, text = '']) => gatewayAction(text),
+  ],
+  [
+    rule('^(/subscriptions/[^/]+/resourceGroups/[^/]+/providers/[^/]+/[^/]+/[^/]+)/([^/]+)$'),
+    ([, text = '', segment = '']) => children(text, segment),
+  ],
+];
+
+function rule(pattern: string): RegExp {
+  return new RegExp(pattern, 'i');
+}
+
+function gatewayAction(text: string): Target | undefined {
+  const id = parseId(text);
+  return id?.types[0]?.toLowerCase() === 'virtualnetworkgateways' ? { kind: 'clientHealth', id } : undefined;
+}
+
+function children(text: string, segment: string): Target | undefined {
+  const parent = parseId(text);
+  const of = parent === undefined ? undefined : kindOf(parent);
+  const child = of === undefined ? undefined : childKindOf(of, { types: ['', segment] });
+  return parent === undefined || child === undefined ? undefined : { kind: 'children', parent, child };
+}
+
+function named(id: ResourceId): Target | undefined {
+  if (id.namespace === undefined) return { kind: 'group', id };
+  const of = kindOf(id);
+  if (of === undefined) return { kind: 'other', id };
+  if (id.types.length === 1) return { kind: 'resource', id, of };
+  const child = childKindOf(of, id);
+  return child === undefined || id.types.length > 2 ? undefined : { kind: 'child', id, of, child };
+}
+
+/** Reads a path; paths are compared without regard to case. */
+export function route(path: string): Target {
+  for (const [pattern, read] of RULES) {
+    const match = pattern.exec(path);
+    const target = match === null ? undefined : read(match);
+    if (target !== undefined) return target;
+  }
+  const id = parseId(path);
+  const target = id === undefined ? undefined : named(id);
+  return target ?? { kind: 'unknown', subscription: /^\/subscriptions\/([^/]+)/i.exec(path)?.[1] };
+}
+
+/** The subscription a target is in. */
+export function subscriptionOf(target: Target): string | undefined {
+  if ('subscription' in target) return target.subscription;
+  return target.kind === 'children' ? target.parent.subscription : target.id.subscription;
+}
+
+/** The resource a target is or belongs to, for denials and faults. */
+export function resourceOf(target: Target): string | undefined {
+  if (target.kind === 'children') return target.parent.text;
+  return 'id' in target ? target.id.text : undefined;
+}
+
+const VERBS: Readonly<Record<string, string>> = {
+  GET: 'Get',
+  PUT: 'CreateOrUpdate',
+  DELETE: 'Delete',
+  PATCH: 'UpdateTags',
+};
+
+/** The operation's name in the published API: `RouteTables_CreateOrUpdate`; a few that have none get one of the same form. */
+export function labelOf(target: Target, method: string): string {
+  const verb = VERBS[method] ?? method;
+  switch (target.kind) {
+    case 'resource':
+      return `${target.of.group}_${verb}`;
+    case 'child':
+      return `${target.child.own?.group ?? target.child.segment}_${verb}`;
+    case 'list':
+      return `${target.of.group}_${target.resourceGroup === undefined ? 'ListAll' : 'List'}`;
+    case 'children':
+      return `${target.child.own?.group ?? target.child.segment}_List`;
+    case 'clientHealth':
+      return 'VirtualNetworkGateways_GetVpnclientConnectionHealth';
+    case 'group':
+      return `ResourceGroups_${verb}`;
+    case 'groups':
+      return 'ResourceGroups_List';
+    case 'locations':
+      return 'Subscriptions_ListLocations';
+    case 'serviceTags':
+      return 'ServiceTags_List';
+    case 'usages':
+      return 'Usages_List';
+    case 'operation':
+      return 'Operations_Poll';
+    case 'operationResult':
+      return 'Operations_Result';
+    case 'healthEvents':
+      return 'Events_ListBySubscriptionId';
+    case 'other':
+      return `Resources_${verb}`;
+    case 'unknown':
+      return 'Unknown';
+  }
+}
+
+/** The operation as authorisation and throttling messages name it: `Microsoft.Network/routeTables/routes`. */
+export function operationOf(target: Target): string {
+  if (target.kind === 'children') return `Microsoft.Network/${target.parent.types[0]}/${target.child.segment}`;
+  if (target.kind === 'list') return `Microsoft.Network/${target.of.type}`;
+  if (!('id' in target)) return `Microsoft.Network/locations/${target.kind}`;
+  return [target.id.namespace ?? 'Microsoft.Resources/subscriptions/resourceGroups', ...target.id.types].join('/');
+}

@@ -1,0 +1,33 @@
+import type { SimClock } from '../clock.ts';
+import type { JsonObject } from './json.ts';
+import type { Env } from './kinds/kind.ts';
+import type { Operations } from './operations.ts';
+import type { Duration, DurationKey } from './settings.ts';
+
+/** Everything that is there, for the handlers. */
+export interface World {
+  readonly clock: SimClock;
+  readonly env: Env;
+  readonly operations: Operations;
+  readonly durations: Readonly<Record<DurationKey, Duration>>;
+  readonly endpoint: () => string;
+}
+
+/** What a fault does to the write that is being accepted. */
+export interface Twist {
+  failsWith?: { code: string; message: string };
+  neverEnds?: boolean;
+  seconds?: number;
+  lagSeconds?: number;
+}
+
+/** One request, parsed. Header names are in lower case. */
+export interface Call {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: JsonObject | undefined;
+  readonly apiVersion: string;
+  readonly now: number;
+  readonly twist: Twist;
+}

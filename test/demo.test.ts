@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const government = fileURLToPath(
+  new URL('../../shared/data/service-tags/ServiceTags_AzureGovernment_20260720.json', import.meta.url),
+);
+const missing = existsSync(government) ? '' : ' (skipped: no real service tags beside the project)';
+
+const demo = async (args: readonly string[]): Promise<{ stdout: string }> =>
+  promisify(execFile)(process.execPath, ['simulator/demo.ts', ...args], { cwd: root, timeout: 100_000 });
+
+const summary = async (args: readonly string[]) =>
+  JSON.parse((await demo(['--json', '--speed', '600', ...args])).stdout);
+
+const holds = (played: { ok: boolean; failover: Record<string, number>; failback: Record<string, number> }): void => {
+  expect(played.ok).toBe(true);
+  for (const leg of [played.failover, played.failback]) {
+    expect(leg).toMatchObject({ writes: 2, earlyPolls: 0, cloudReady: true, protected: true });
+    expect(leg['reads']).toBeLessThanOrEqual(8);
+  }
+};
+
+describe('the demo', () => {
+  it('plays a failover and the way back on our synthetic tags', async () => {
+    holds(await summary([]));
+  }, 120_000);
+
+  it.skipIf(missing !== '')(
+    `plays them on the real government file${missing}`,
+    async () => {
+      const played = await summary(['--service-tags', government]);
+      holds(played);
+      expect(played.failover).toMatchObject({ routesBefore: 129, routesAfter: 148 });
+      expect(played.failback).toMatchObject({ routesBefore: 148, routesAfter: 129 });
+    },
+    120_000,
+  );
+
+  it('tells what it does on 80 columns', async () => {
+    const { stdout } = await demo(['--help']);
+    expect(stdout).toContain('--service-tags FILE');
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+});
