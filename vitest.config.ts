@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // A second, the default, is short for storage on a busy machine; what is polled for comes or never does.
+    expect: { poll: { timeout: 10_000 } },
     pool: 'forks',
     // The default leaves one core idle; on two that is half of them.
     maxWorkers: '100%',
