@@ -10,12 +10,22 @@ export type Site = SiteEntry & {
   readonly cloud: CloudName;
   readonly home: Region;
   readonly failover: Region;
-  readonly ids: {
-    readonly routeTable: string;
-    readonly firewall: string;
-    readonly gateway: string;
-    readonly virtualNetwork: string;
+  readonly ids: SiteIds;
+  /** Where the whole site goes if its region fails, defaults filled in. */
+  readonly target: {
+    readonly region: Region;
+    readonly resourceGroup: string;
   };
+};
+
+export type SiteIds = {
+  readonly resourceGroup: string;
+  readonly routeTable: string;
+  /** null where the site names none. */
+  readonly onPremRouteTable: string | null;
+  readonly firewall: string;
+  readonly gateway: string;
+  readonly virtualNetwork: string;
 };
 
 const refuse = (message: string, remedy: string, cause?: unknown): AutomationError =>
@@ -72,15 +82,48 @@ const resolve = (cloud: CloudName, entry: SiteEntry): Site => {
   const home = regionOf(cloud, entry.id, 'homeRegion', entry.homeRegion);
   const failover = failoverOf(cloud, entry, home);
   checkRanges(entry);
-  const group = `/subscriptions/${entry.subscriptionId}/resourceGroups/${entry.resourceGroup}`;
+  const target = targetOf(cloud, entry, home, failover);
+  return { ...entry, cloud, home, failover, target, ids: idsIn(entry, entry.resourceGroup) };
+};
+
+/** The ARM ids of a site's resources in a resource group; both sides of a move call them alike. */
+export const idsIn = (entry: SiteEntry, resourceGroup: string): SiteIds => {
+  const group = `/subscriptions/${entry.subscriptionId}/resourceGroups/${resourceGroup}`;
   const id = (type: string, name: string) => `${group}/providers/Microsoft.Network/${type}/${name}`;
-  const ids = {
+  const { onPremRouteTable } = entry.network;
+  return {
+    resourceGroup: group,
     routeTable: id('routeTables', entry.network.routeTable),
+    onPremRouteTable: onPremRouteTable === undefined ? null : id('routeTables', onPremRouteTable),
     firewall: id('azureFirewalls', entry.network.firewall),
     gateway: id('virtualNetworkGateways', entry.network.gateway),
     virtualNetwork: id('virtualNetworks', entry.network.virtualNetwork),
   };
-  return { ...entry, cloud, home, failover, ids };
+};
+
+const targetOf = (cloud: CloudName, entry: SiteEntry, home: Region, failover: Region): Site['target'] => {
+  const { targetRegion, clientAddressPool, addressSpace } = entry.move;
+  const region = targetRegion === undefined ? failover : regionOf(cloud, entry.id, 'move.targetRegion', targetRegion);
+  if (region.name === home.name) {
+    throw refuse(`Site ${entry.id}: move.targetRegion is the home region ${home.name}.`, 'Name another region.');
+  }
+  const resourceGroup = entry.move.resourceGroup ?? `${entry.resourceGroup}-${region.name}`.slice(0, 90);
+  if (resourceGroup.toLowerCase() === entry.resourceGroup.toLowerCase()) {
+    throw refuse(
+      `Site ${entry.id}: move.resourceGroup is home's, ${entry.resourceGroup}.`,
+      'Give the target a resource group of its own; resources of one name cannot stand in one group twice.',
+    );
+  }
+  const field = (name: string) => `Site ${entry.id}: move.${name}`;
+  const pool = clientAddressPool && readPrefix(field('clientAddressPool'), clientAddressPool);
+  const space = addressSpace && readPrefix(field('addressSpace'), addressSpace);
+  if (pool && space && meets(pool, space)) {
+    throw refuse(
+      `Site ${entry.id}: move.clientAddressPool ${clientAddressPool} overlaps move.addressSpace ${addressSpace}.`,
+      'Give the VPN clients a pool of their own; Azure refuses one that overlaps.',
+    );
+  }
+  return { region, resourceGroup };
 };
 
 const checkUnique = (sites: readonly Site[], what: string, key: (site: Site) => string): void => {

@@ -50,10 +50,38 @@ const policy = z
     serviceFailover: askOrAuto.default('auto'),
     regionMove: askOrAuto.default('ask'),
     failback: askOrAuto.default('ask'),
+    regionFailback: askOrAuto.default('ask').describe('the way back from a region move'),
     soak: duration.default('PT1H'),
     drift: z.enum(['tell', 'repair']).default('tell'),
     tagUpdates: askOrAuto.default('auto'),
     shadow: z.boolean().default(true).describe('plan and tell, write nothing, until a person adopts the site'),
+  })
+  .strict();
+
+const move = z
+  .object({
+    targetRegion: z.string().min(1).max(64).optional().describe('failoverRegion where absent'),
+    resourceGroup: z
+      .string()
+      .min(1)
+      .max(90)
+      .optional()
+      .describe("of the target side; another than home's; <resourceGroup>-<target region> where absent"),
+    addressSpace: prefix.optional().describe("of the target's VNet; home's where absent"),
+    clientAddressPool: prefix.optional().describe("in the target; home's where absent"),
+    zones: z
+      .array(z.enum(['1', '2', '3']))
+      .max(3)
+      .default([])
+      .describe('of public addresses and firewall; none where the region has none'),
+    standby: z.enum(['cold', 'warm']).default('cold').describe('warm: VNet, firewall and gateway are kept there'),
+    retireOld: z.enum(['ask', 'never']).default('ask').describe('what becomes of the side that was left'),
+    sharedKey: z
+      .string()
+      .max(300)
+      .regex(/^https:\/\/[^/]+\/secrets\/[^/?#]+(\/[^/?#]+)?$/, 'is not the address of a Key Vault secret')
+      .optional()
+      .describe('site-to-site: Key Vault secret with the shared key of the connection'),
   })
   .strict();
 
@@ -76,6 +104,7 @@ const site = z
     firewallRule: firewallRule.prefault({}),
     routeBudget: routeBudget.prefault({}),
     policy: policy.prefault({}),
+    move: move.prefault({}),
   })
   .strict();
 

@@ -1,5 +1,7 @@
+import type { SideName } from '../base/side.ts';
 import type { ObservedNetwork } from '../plan/observed.ts';
 import type { Mode } from '../scope/decision.ts';
+import type { Move, MoveSummary, Preflight, Residence, SideSnapshots } from './move.ts';
 import type { Run, RunSummary } from './run.ts';
 
 /** A person's word on something: who, when, and the digest it was about where there is one. */
@@ -94,6 +96,12 @@ export type SiteState = {
   readonly singlyEncryptedSince: string | null;
   readonly attention: { readonly why: string; readonly since: string; readonly code: string } | null;
   readonly lastRuns: readonly RunSummary[];
+  /** Absent: where the sites file says. */
+  readonly residence?: Residence;
+  readonly move?: Move | null;
+  readonly lastMoves?: readonly MoveSummary[];
+  readonly snapshots?: Partial<Record<SideName, SideSnapshots>>;
+  readonly preflight?: Preflight | null;
   /** Keys of notices told, so that nothing is told twice. */
   readonly told: readonly string[];
 };
