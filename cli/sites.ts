@@ -1,8 +1,9 @@
 import { byCodeUnit, canonicalJson } from '../shared/base/canonical.ts';
+import { counted } from '../shared/base/counted.ts';
 import { readSites, type Site } from '../shared/base/site.ts';
 import { wrap } from '../shared/base/wrap.ts';
-import { type SitesInForce, sitesBlob, sitesInForce, tagReader } from '../shared/record/configuration.ts';
-import { counted } from '../shared/record/words.ts';
+import { type SitesInForce, sitesBlob, sitesInForce } from '../shared/record/configuration.ts';
+import { tagReader } from '../shared/record/tagReader.ts';
 import type { Command, Io } from './command.ts';
 import { readTextFile, within } from './files.ts';
 import { misused, onlyWord, readOptions } from './options.ts';

@@ -220,7 +220,12 @@ describe('a sites file is refused, by site and field', () => {
   it.each<[string, unknown, string]>([
     ['not JSON', '{"cloud":', 'sites.json is not JSON'],
     ['a list', '[]', 'sites.json: the file: Invalid input'],
-    ['of no cloud we know', { cloud: 'Mars', sites: [] }, 'sites.json: cloud:'],
+    [
+      'of no cloud we know',
+      { cloud: 'Mars', sites: [] },
+      'sites.json: cloud: is "Mars", which is none we know; the clouds are Public, AzureGovernment, China',
+    ],
+    ['of no cloud at all', { sites: [] }, 'sites.json: cloud: is missing; the clouds are Public'],
     ['wrong types', sitesFile(siteEntry({ services: 'Storage' })), 'sites.0.services: Invalid input: expected array'],
     ['an unknown member', sitesFile(siteEntry({ sevices: [] })), 'Unrecognized key: "sevices"'],
     ['no network', sitesFile({ ...siteEntry(), network: undefined }), 'sites.0.network'],
@@ -280,6 +285,16 @@ describe('a sites file is refused, by site and field', () => {
     const err = await refusal(withSites(content));
     expect(err).toContain(message);
     expect(err).toContain('sites.json');
+  });
+
+  it('gives an example of the same cloud where no region is like the one it says', async () => {
+    const err = await refusal(withSites(sitesFile(siteEntry({ homeRegion: 'qqq' }))));
+    expect(err).toContain("Use the ARM name, such as 'us");
+    expect(err).not.toContain('uksouth');
+  });
+
+  it('speaks of an id and of a route table', async () => {
+    expect(await refusal(withSites(sitesFile(siteEntry(), siteEntry())))).toContain('Give each site an id of its own');
   });
 
   it('names the regions that were perhaps meant, and the sites there are', async () => {

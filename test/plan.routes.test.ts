@@ -121,7 +121,41 @@ describe('merging wanted routes with a table', () => {
     expect(outcome(plan)).toEqual({ add: 0, remove: 0, change: 0, unchanged: 0, blockers: [], ...gives });
     expect(spelt(plan)).toEqual(routes);
     const satisfied = current.some(({ name, nextHopType }) => name === 'theirs' && nextHopType !== 'Internet');
-    expect(plan.notes.join()).toContain(satisfied ? '1 foreign routes already lead wanted prefixes' : '');
+    expect(plan.notes.join()).toContain(satisfied ? '1 foreign route already leads a wanted prefix' : '');
+  });
+});
+
+describe('of the foreign routes around a diverting one', () => {
+  const blockersFor = (current: readonly Route[], managers?: readonly string[]) =>
+    planOn({ tags: tagsOf({ home: ['20.0.0.0/24'], ...(managers ? { managers } : {}) }), table: tableJson(current) })
+      .blockers;
+
+  it('only those that take addresses away are named', () => {
+    const [blocker] = blockersFor([
+      route('diverts', '20.0.0.128/25', toInternet),
+      route('wider', '20.0.0.0/16', toInternet),
+      route('to-the-firewall', '20.0.0.0/25', toFirewall),
+      route('within, to the firewall', '20.0.0.192/26', toFirewall),
+    ]);
+    expect(blocker).toMatchObject({ code: 'FOREIGN_ROUTE_DIVERTS' });
+    expect(blocker?.message).toBe(
+      '64 wanted addresses would not reach the firewall because of routes that are not ours: "diverts" (20.0.0.128/25).',
+    );
+  });
+
+  it('of one address it speaks as of one', () => {
+    const [blocker] = blockersFor([route('diverts', '20.0.0.128/32', toInternet)]);
+    expect(blocker?.message).toMatch(/^1 wanted address would not reach the firewall/);
+  });
+
+  it('only those that lead into a hole are named', () => {
+    const [blocker] = blockersFor(
+      [route('leads-in', '20.0.0.64/28', toFirewall), route('wider', '20.0.0.0/16', toFirewall)],
+      ['20.0.0.64/26'],
+    );
+    expect(blocker).toMatchObject({ code: 'FOREIGN_ROUTE_COVERS_HOLE' });
+    expect(blocker?.message).toContain('"leads-in"');
+    expect(blocker?.message).not.toContain('"wider"');
   });
 });
 

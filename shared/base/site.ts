@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { meets, readAddress, readPrefix } from './address.ts';
 import type { CloudName } from './clouds.ts';
+import { withArticle } from './counted.ts';
 import { AutomationError } from './errors.ts';
-import { findRegion, type Region, similarRegions } from './geography.ts';
+import { findRegion, type Region, regionsOf, similarRegions } from './geography.ts';
 import { type SiteEntry, type SitesFile, sitesFileSchema } from './sites.ts';
 
 /** A landing zone whose names and ranges have been checked: regions resolved, ARM ids built (lower-case is for comparing). */
@@ -31,13 +32,16 @@ export type SiteIds = {
 const refuse = (message: string, remedy: string, cause?: unknown): AutomationError =>
   new AutomationError('ERR_SITES_FILE', message, { remedy, cause });
 
+/** A region of the very cloud: a name of another would lead astray. */
+const exampleIn = (cloud: CloudName): string => regionsOf(cloud).find(({ pair }) => pair !== null)?.name ?? '';
+
 const regionOf = (cloud: CloudName, siteId: string, field: string, spelling: string): Region => {
   const region = findRegion(cloud, spelling);
   if (region) return region;
   const similar = similarRegions(cloud, spelling);
   throw refuse(
     `Site ${siteId}: ${field} "${spelling}" is not a region of ${cloud}.`,
-    similar.length > 0 ? `Did you mean ${similar.join(', ')}?` : "Use the ARM name, such as 'uksouth'.",
+    similar.length > 0 ? `Did you mean ${similar.join(', ')}?` : `Use the ARM name, such as '${exampleIn(cloud)}'.`,
   );
 };
 
@@ -133,7 +137,7 @@ const checkUnique = (sites: readonly Site[], what: string, key: (site: Site) => 
     if (before !== undefined) {
       throw refuse(
         `Sites ${before} and ${site.id} have one ${what}: ${key(site)}.`,
-        `Give each site a ${what} of its own; two would undo each other's work.`,
+        `Give each site ${withArticle(what)} of its own; two would undo each other's work.`,
       );
     }
     seen.set(key(site).toLowerCase(), site.id);

@@ -6,6 +6,9 @@ const duration = z
   .string()
   .regex(/^P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?$/, 'is not an ISO 8601 duration such as PT1H');
 
+const shown = (input: unknown): string =>
+  typeof input === 'string' ? `"${input.slice(0, 40)}"` : input === null ? 'null' : `of type ${typeof input}`;
+
 const name = z.string().min(1).max(80);
 const prefix = z.string().max(43);
 const address = z.string().max(39);
@@ -111,7 +114,10 @@ const site = z
 export const sitesFileSchema = z
   .object({
     $schema: z.string().optional(),
-    cloud: z.enum(cloudNames),
+    cloud: z.enum(cloudNames, {
+      error: ({ input }) =>
+        `${input === undefined ? 'is missing' : `is ${shown(input)}, which is none we know`}; the clouds are ${cloudNames.join(', ')}`,
+    }),
     sites: z.array(site).max(5_000),
   })
   .strict();

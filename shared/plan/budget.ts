@@ -1,3 +1,4 @@
+import { byNumber, counted } from '../base/counted.ts';
 import { type StrategyName, strategyNames } from '../base/sites.ts';
 import type { Blocker } from './blocker.ts';
 
@@ -28,13 +29,11 @@ export const budgetOf = (given: Omit<Budget, 'headroom'>): Budget => ({
   headroom: given.limit - given.reserve - given.foreign - given.needed,
 });
 
-const count = (n: number, what: string): string => `${n.toLocaleString('en-US')} ${what}${n === 1 ? '' : 's'}`;
-
 /** The blocker that says by how much it does not fit, what was tried, and what would make it fit. */
 export const budgetBlocker = (budget: Budget, prefixes: number, holes: number): Blocker => {
   const over = -budget.headroom;
   const taken = [
-    budget.foreign > 0 ? `${count(budget.foreign, 'foreign route')}` : null,
+    budget.foreign > 0 ? `${counted(budget.foreign, 'foreign route')}` : null,
     budget.reserve > 0 ? `a reserve of ${budget.reserve}` : null,
   ].filter((part) => part !== null);
   const tried = budget.attempts.map(({ strategy, routes, why }) =>
@@ -44,7 +43,7 @@ export const budgetBlocker = (budget: Budget, prefixes: number, holes: number): 
   return {
     code: 'ROUTE_BUDGET',
     message:
-      `${count(budget.needed, 'route')} are needed (${prefixes} prefixes + ${count(holes, 'hole')})` +
+      `${counted(budget.needed, 'route')} ${byNumber(budget.needed, 'is', 'are')} needed (${counted(prefixes, 'prefix')} + ${counted(holes, 'hole')})` +
       `${taken.length > 0 ? ` beside ${taken.join(' and ')}` : ''}, the limit is ${budget.limit}: ` +
       `${over} too many. Tried: ${tried.join(', ')}.`,
     remedy:

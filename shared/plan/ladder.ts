@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.ts';
 import type { StrategyName } from '../base/sites.ts';
 import { type Attempt, type Budget, budgetOf } from './budget.ts';
 import type { Route } from './observed.ts';
@@ -44,42 +45,24 @@ export const climb = (input: {
     const changes = merged(routing);
     const routes = changes.routes.length;
     const over = routes - room;
-    const why = over > 0 ? `${over} routes too many` : null;
+    const why = over > 0 ? `${counted(over, 'route')} too many` : null;
     return { attempt: { strategy, routes, extraAddresses: routing.extra.size, why }, routing, changes };
   };
 
   const attempts: Attempt[] = [];
+  const climbed = (routing: Routing, changes: RouteChanges, strategy: StrategyName | null): Climb => {
+    const needed = changes.routes.length;
+    return {
+      routing,
+      changes,
+      budget: budgetOf({ limit, reserve, foreign: foreign.length, attempts, needed, strategy }),
+    };
+  };
   for (const strategy of strategies) {
     const tried = rung(strategy);
     attempts.push(tried.attempt);
-    if ('routing' in tried && tried.attempt.why === null) {
-      const { routing, changes } = tried;
-      return {
-        routing,
-        changes,
-        budget: budgetOf({
-          limit,
-          reserve,
-          foreign: foreign.length,
-          attempts,
-          needed: changes.routes.length,
-          strategy,
-        }),
-      };
-    }
+    if ('routing' in tried && tried.attempt.why === null) return climbed(tried.routing, tried.changes, strategy);
   }
   const routing = exactRouting(routingInput);
-  const changes = merged(routing);
-  return {
-    routing,
-    changes,
-    budget: budgetOf({
-      limit,
-      reserve,
-      foreign: foreign.length,
-      attempts,
-      needed: changes.routes.length,
-      strategy: null,
-    }),
-  };
+  return climbed(routing, merged(routing), null);
 };

@@ -1,4 +1,6 @@
+import { byNumber, counted } from '../base/counted.ts';
 import { RangeSet } from '../ranges/rangeSet.ts';
+import { sourceText } from '../ranges/tagSource.ts';
 import { hopOf } from './hop.ts';
 import type { Route } from './observed.ts';
 import type { PlanInput } from './planInput.ts';
@@ -11,7 +13,7 @@ const staleForeign = (foreign: readonly Route[], wanted: RangeSet, hop: string):
   const names = stale.slice(0, 8).map((route) => `${route.name} (${route.addressPrefix})`);
   const more = stale.length > 8 ? ` and ${stale.length - 8} more` : '';
   return [
-    `${stale.length} foreign routes lead to the firewall outside the wanted set; they stay: ${names.join(', ')}${more}.`,
+    `${counted(stale.length, 'foreign route')} ${byNumber(stale.length, 'leads', 'lead')} to the firewall outside the wanted set; ${byNumber(stale.length, 'it stays', 'they stay')}: ${names.join(', ')}${more}.`,
   ];
 };
 
@@ -27,18 +29,24 @@ const coversAny = (route: Route, wanted: RangeSet): boolean => {
 export const notesFor = (input: PlanInput, changes: RouteChanges, wanted: RangeSet, hop: string): string[] => {
   const { desired } = input;
   return [
+    ...(input.tagSources ?? []).map((source) => `Service tags: ${sourceText(source)}.`),
+    ...desired.held.filter(({ kind }) => kind === 'removal').map(({ text }) => text),
     ...(desired.ipv6LeftOut > 0
-      ? [`${desired.ipv6LeftOut} IPv6 prefixes left out: the VPN of the device carries IPv4 only.`]
+      ? [`${counted(desired.ipv6LeftOut, 'IPv6 prefix')} left out: the VPN of the device carries IPv4 only.`]
       : []),
     ...(changes.satisfied.length > 0
       ? [
-          `${changes.satisfied.length} foreign routes already lead wanted prefixes to the right hop; they stay as they are.`,
+          byNumber(
+            changes.satisfied.length,
+            '1 foreign route already leads a wanted prefix to the right hop; it stays as it is.',
+            `${counted(changes.satisfied.length, 'foreign route')} already lead wanted prefixes to the right hop; they stay as they are.`,
+          ),
         ]
       : []),
     ...staleForeign(changes.foreign, wanted, hop),
     ...(input.retain && !input.retain.isEmpty
       ? [
-          `${input.retain.size.toLocaleString('en-US')} addresses no longer wanted stay routed until the device no longer lists them.`,
+          `${counted(input.retain.size, 'address')} no longer wanted ${byNumber(input.retain.size, 'stays', 'stay')} routed until the device no longer lists ${byNumber(input.retain.size, 'it', 'them')}.`,
         ]
       : []),
   ];

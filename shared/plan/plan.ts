@@ -1,3 +1,6 @@
+import { counted } from '../base/counted.ts';
+import type { HeldTag } from '../ranges/desired.ts';
+import type { AgedTagSource } from '../ranges/tagSource.ts';
 import type { Mode } from '../scope/decision.ts';
 import type { Blocker } from './blocker.ts';
 import type { Budget } from './budget.ts';
@@ -68,7 +71,15 @@ export type Plan = {
   readonly firewallAddress: string;
   readonly addresses: { readonly wanted: number; readonly added: number; readonly holes: number };
   readonly parts: readonly PlanPart[];
-  readonly tags: { readonly cloud: string; readonly changeNumber: number; readonly hash: string };
+  readonly tags: {
+    readonly cloud: string;
+    readonly changeNumber: number;
+    readonly hash: string;
+    /** Which sources there were, how old they are, which was used and why; no part of the digest. */
+    readonly sources: readonly AgedTagSource[];
+    /** Tags of this plan that are not as the newest source has them, and why. */
+    readonly held: readonly HeldTag[];
+  };
   /** Addresses no longer wanted that stay routed until the device no longer lists them. */
   readonly retained: number;
   /** True where it only takes away: then the device comes first and the firewall last. */
@@ -88,7 +99,7 @@ export const changesIn = (plan: Plan): number =>
 export const titleOf = (plan: Plan): string => {
   const { add, remove, change } = plan.routeTable;
   const parts = [
-    add.length > 0 ? `${add.length} routes added` : null,
+    add.length > 0 ? `${counted(add.length, 'route')} added` : null,
     remove.length > 0 ? `${remove.length} removed` : null,
     change.length > 0 ? `${change.length} changed` : null,
     plan.firewall.changed ? 'firewall rules written' : null,

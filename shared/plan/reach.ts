@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.ts';
 import { type Forwarding, forwarded } from '../ranges/forwarding.ts';
 import { parsePrefix } from '../ranges/prefix.ts';
 import { RangeSet } from '../ranges/rangeSet.ts';
@@ -29,11 +30,14 @@ export const expandRoutes = (routes: readonly Route[], tags: TagTable): Forwardi
 export const reachOf = (routes: readonly Route[], tags: TagTable): ReadonlyMap<string, RangeSet> =>
   forwarded(expandRoutes(routes, tags));
 
-/** IPv4 addresses a route speaks of. */
-const rangeOf = (route: Route, tags: TagTable): RangeSet =>
-  isPrefix(route.addressPrefix)
-    ? RangeSet.fromPrefixes([route.addressPrefix])
-    : (tags.get(route.addressPrefix)?.ipv4 ?? RangeSet.empty);
+/** The foreign routes that decide where some of these addresses go: a wider one, or one that loses a tie, does not. */
+const decidersOf = (set: RangeSet, ours: readonly Route[], foreign: readonly Route[], tags: TagTable): Route[] => {
+  const each = foreign.flatMap((route, index) =>
+    expandRoutes([route], tags).map((one) => ({ ...one, hop: `foreign ${index}` })),
+  );
+  const taken = forwarded([...expandRoutes(ours, tags), ...each]);
+  return foreign.filter((_, index) => taken.get(`foreign ${index}`)?.meets(set));
+};
 
 const namesOf = (routes: readonly Route[]): string =>
   routes
@@ -50,26 +54,25 @@ export const reachBlockers = (input: {
   readonly foreign: readonly Route[];
   readonly tags: TagTable;
 }): Blocker[] => {
-  const { wanted, holes, foreign, tags } = input;
+  const { wanted, holes, ours, foreign, tags } = input;
   if (foreign.length === 0) return [];
-  const toFirewall =
-    reachOf([...input.ours, ...foreign], tags).get(firewallHop(input.firewallAddress)) ?? RangeSet.empty;
+  const toFirewall = reachOf([...ours, ...foreign], tags).get(firewallHop(input.firewallAddress)) ?? RangeSet.empty;
   const blockers: Blocker[] = [];
   const diverted = wanted.subtract(holes).subtract(toFirewall);
   if (!diverted.isEmpty) {
-    const culprits = foreign.filter((route) => rangeOf(route, tags).meets(diverted));
+    const culprits = decidersOf(diverted, ours, foreign, tags);
     blockers.push({
       code: 'FOREIGN_ROUTE_DIVERTS',
-      message: `${diverted.size.toLocaleString('en-US')} wanted addresses would not reach the firewall because of routes that are not ours: ${namesOf(culprits)}.`,
+      message: `${counted(diverted.size, 'wanted address')} would not reach the firewall because of routes that are not ours: ${namesOf(culprits)}.`,
       remedy: 'Delete these routes, or point them to the firewall.',
     });
   }
   const leaking = holes.intersect(toFirewall);
   if (!leaking.isEmpty) {
-    const culprits = foreign.filter((route) => rangeOf(route, tags).meets(leaking));
+    const culprits = decidersOf(leaking, ours, foreign, tags);
     blockers.push({
       code: 'FOREIGN_ROUTE_COVERS_HOLE',
-      message: `Routes that are not ours lead ${leaking.size.toLocaleString('en-US')} addresses to the firewall that must never go there (gateway management): ${namesOf(culprits)}.`,
+      message: `Routes that are not ours lead ${counted(leaking.size, 'address')} to the firewall that must never go there (gateway management): ${namesOf(culprits)}.`,
       remedy: 'Delete these routes, or split them so that they leave those addresses out.',
     });
   }

@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.ts';
 import type { Site } from '../base/site.ts';
 import type { DesiredSets } from '../ranges/desired.ts';
 import type { Plan, PlanStep, StopHere } from './plan.ts';
@@ -43,7 +44,8 @@ export const planSteps = (input: {
         },
       ]
     : [];
-  const list = device.added.length > 0 ? `${device.added.length} prefixes beyond home` : 'the home region alone';
+  const list =
+    device.added.length > 0 ? `${counted(device.added.length, 'prefix')} beyond home` : 'the home region alone';
   const bundle: PlanStep[] = device.changed
     ? [
         {

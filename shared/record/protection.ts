@@ -1,6 +1,9 @@
+import { counted } from '../base/counted.ts';
 import { isPending, planDirection } from './headline.ts';
+import type { MoveView } from './moveView.ts';
+import { deviceStepOfMove } from './moveWaits.ts';
 import type { SiteState } from './state.ts';
-import { counted, durationText, momentText, shortDigest, sinceMs } from './words.ts';
+import { durationText, momentText, shortDigest, sinceMs } from './words.ts';
 
 /** Whether tables and firewall are proven for what is wanted now; says nothing of the device. */
 export type CloudReady = { readonly ready: boolean; readonly since: string | null; readonly why: string };
@@ -20,7 +23,7 @@ export type SinglyEncrypted = { readonly since: string; readonly forMs: number; 
  * Only verification makes it ready. A plan that is not carried out means that what is proven is not what is wanted any
  * more, unless all it does is take away: then everything wanted is in place.
  */
-export const cloudReadyOf = (state: SiteState, now: number): CloudReady => {
+export const cloudReadyOf = (state: SiteState, now: number, move: MoveView | null = null): CloudReady => {
   const { run, inPlace, lastPlan } = state;
   const not = (why: string): CloudReady => ({ ready: false, since: null, why });
   const proven = (since: string, more = ''): CloudReady => ({
@@ -28,6 +31,9 @@ export const cloudReadyOf = (state: SiteState, now: number): CloudReady => {
     since,
     why: `proven ${momentText(since, now)}${more}`,
   });
+  if (move?.cloudReadyAt) return proven(move.cloudReadyAt, ` in ${move.to}`);
+  // What was proven in a region that fails says nothing of it now; on any other way the old side carries the traffic.
+  if (move?.reason === 'outage') return not(`${move.from} fails; ${move.to} is not proven yet`);
   if (run) return run.cloudReadyAt === null ? not('being written; not proven yet') : proven(run.cloudReadyAt);
   if (inPlace === null) return not('nothing has been put in place and proven yet');
   if (lastPlan === null || !isPending(state)) return proven(inPlace.at);
@@ -37,11 +43,15 @@ export const cloudReadyOf = (state: SiteState, now: number): CloudReady => {
 };
 
 /** Only a person's confirmation of the very file offered last makes it protected. */
-export const protectedOf = ({ device, singlyEncryptedSince }: SiteState, now: number): Protected => {
+export const protectedOf = (state: SiteState, now: number, move: MoveView | null = null): Protected => {
+  const { device, singlyEncryptedSince } = state;
   const { offered, confirmed } = device;
   const { at: since, by } = confirmed ?? { at: null, by: null };
   if (offered === null && confirmed === null && singlyEncryptedSince === null) {
     return { state: 'unknown', since, by, why: 'no file has been offered yet; it has the list it was set up with' };
+  }
+  if (move && deviceStepOfMove(state.move)) {
+    return { state: 'no', since: null, by: null, why: `the bundle for ${move.to} is not on it yet` };
   }
   if (singlyEncryptedSince !== null) {
     const why = offered === null ? 'the file for it is not made yet' : 'the file that matches is not on it yet';

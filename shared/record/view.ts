@@ -1,10 +1,11 @@
 import { byCodeUnit } from '../base/canonical.ts';
+import { counted } from '../base/counted.ts';
 import type { Site } from '../base/site.ts';
 import type { Fact } from '../scope/fact.ts';
 import type { Intent } from '../scope/intent.ts';
-import { type SiteView, siteViewOf } from './siteView.ts';
+import { type Kept, type SiteView, siteViewOf } from './siteView.ts';
 import { newSite, type SiteState } from './state.ts';
-import { counted, plainAll, plainText } from './words.ts';
+import { plainAll, plainText } from './words.ts';
 
 /** What page, JSON, `status` and notices show: one model, so that they never disagree. Serialises as it is. */
 export type View = {
@@ -33,6 +34,8 @@ export type ViewInput = {
   readonly intents: readonly Intent[];
   readonly tags: { readonly cloud: string; readonly changeNumber: number; readonly at?: string } | null;
   readonly configTrouble: string | null;
+  /** By site; of sites without an entry nothing was read. */
+  readonly kept?: ReadonlyMap<string, Kept>;
   /** Milliseconds of application time. */
   readonly now: number;
   /** Application milliseconds per wall millisecond; 1 where left out. */
@@ -44,7 +47,7 @@ const rank = (site: SiteView): number => {
   if (site.headline === 'needs attention') return 0;
   if (site.needsPerson && !site.shadow) return site.singlyEncrypted ? 1 : 2;
   if (site.singlyEncrypted) return 3;
-  if (site.run) return 4;
+  if (site.run || site.move) return 4;
   return site.shadow ? 5 : 6;
 };
 
@@ -53,7 +56,10 @@ export const viewOf = (input: ViewInput): View => {
   const { now, facts, intents, tags, configTrouble } = input;
   const states = new Map(input.states.map((state) => [state.site, state]));
   const sites = input.sites
-    .map((site) => siteViewOf({ site, state: states.get(site.id) ?? newSite(site.id), facts, intents, now }))
+    .map((site) => {
+      const state = states.get(site.id) ?? newSite(site.id);
+      return siteViewOf({ site, state, facts, intents, kept: input.kept?.get(site.id), now });
+    })
     .sort((a, b) => rank(a) - rank(b) || byCodeUnit(a.id, b.id));
   const known = new Set(sites.map(({ id }) => id));
   return plainAll({
@@ -65,7 +71,7 @@ export const viewOf = (input: ViewInput): View => {
       sites: sites.length,
       needPerson: sites.filter(({ needsPerson }) => needsPerson).length,
       singlyEncrypted: sites.filter(({ singlyEncrypted }) => singlyEncrypted !== null).length,
-      running: sites.filter(({ run }) => run !== null).length,
+      running: sites.filter(({ run, move }) => run !== null || move?.status === 'running').length,
     },
     sites,
     unlisted: [...states.keys()].filter((id) => !known.has(id)).sort(byCodeUnit),

@@ -69,6 +69,3 @@ export const plainAll = <T>(value: T): T => {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plainAll(inner)])) as T;
 };
-
-/** `1 route`, `2 routes` */
-export const counted = (n: number, noun: string): string => `${n.toLocaleString('en-US')} ${noun}${n === 1 ? '' : 's'}`;

@@ -1,6 +1,7 @@
 import { firewallStands } from '../apply/firewall.ts';
 import { foreignInFirewall, foreignInRouteTable } from '../apply/foreign.ts';
 import type { JsonObject } from '../base/canonical.ts';
+import { byNumber, counted } from '../base/counted.ts';
 import type { Site } from '../base/site.ts';
 import { firewallHop } from '../plan/hop.ts';
 import { observeFirewall, observeRouteTable } from '../plan/observe.ts';
@@ -32,7 +33,9 @@ export type ProofInput = {
   readonly namePrefix: string;
 };
 
-const n = (value: number): string => value.toLocaleString('en-US');
+/** `all 760 wanted addresses go`, `the one wanted address goes` */
+const allOf = ({ size }: RangeSet, what: string): string =>
+  byNumber(size, `the one ${what} goes`, `all ${counted(size, what)} go`);
 
 const some = (set: RangeSet): string => set.cidrs().slice(0, 4).join(', ') + (set.cidrs().length > 4 ? ', ...' : '');
 
@@ -53,15 +56,19 @@ const checkRoutes = (input: ProofInput, table: ObservedRouteTable): Check[] => {
       id: 'wantedRouted',
       ok: missing.isEmpty,
       text: missing.isEmpty
-        ? `all ${n(wanted.subtract(holes).size)} wanted addresses go to the firewall ${plan.firewallAddress}`
-        : `${n(missing.size)} wanted addresses do not go to the firewall: ${some(missing)}`,
+        ? `${allOf(wanted.subtract(holes), 'wanted address')} to the firewall ${plan.firewallAddress}`
+        : `${counted(missing.size, 'wanted address')} ${byNumber(missing.size, 'does', 'do')} not go to the firewall: ${some(missing)}`,
     },
     {
       id: 'holesKept',
       ok: leaking.isEmpty,
       text: leaking.isEmpty
-        ? `all ${n(holes.size)} addresses of gateway management stay away from it`
-        : `${n(leaking.size)} addresses of gateway management go to the firewall: ${some(leaking)}`,
+        ? byNumber(
+            holes.size,
+            'the one address of gateway management stays away from it',
+            `all ${counted(holes.size, 'address')} of gateway management stay away from it`,
+          )
+        : `${counted(leaking.size, 'address')} of gateway management ${byNumber(leaking.size, 'goes', 'go')} to the firewall: ${some(leaking)}`,
     },
     {
       id: 'nothingForbidden',
@@ -71,7 +78,7 @@ const checkRoutes = (input: ProofInput, table: ObservedRouteTable): Check[] => {
     {
       id: 'withinLimit',
       ok: table.routes.length <= plan.budget.limit && twice.length === 0,
-      text: `${table.routes.length} routes in the table, limit ${plan.budget.limit}${twice.length > 0 ? `, ${twice[0]} twice` : ''}`,
+      text: `${counted(table.routes.length, 'route')} in the table, limit ${plan.budget.limit}${twice.length > 0 ? `, ${twice[0]} twice` : ''}`,
     },
   ];
 };
@@ -96,7 +103,7 @@ const checkFirewall = (input: ProofInput, firewall: ObservedFirewall): Check[] =
         ? asPlanned
           ? `the firewall allows all of them from ${input.sources.join(', ')}`
           : 'our rules on the firewall are not as planned'
-        : `the firewall does not allow ${n(refused.size)} wanted addresses: ${some(refused)}${because.length > 0 ? ` (${because.join('; ')})` : ''}`,
+        : `the firewall does not allow ${counted(refused.size, 'wanted address')}: ${some(refused)}${because.length > 0 ? ` (${because.join('; ')})` : ''}`,
     },
     {
       id: 'nextHopIsTheFirewall',
