@@ -1,7 +1,10 @@
+import { byNumber, counted } from '../shared/base/counted.ts';
 import { wrap } from '../shared/base/wrap.ts';
 import type { Route } from '../shared/plan/observed.ts';
 import { type Plan, titleOf } from '../shared/plan/plan.ts';
 import { plainText } from '../shared/record/words.ts';
+import { sharesText } from './ranges/sharesText.ts';
+import { countText, percentText } from './ranges/table.ts';
 import { eighty, grouped, type Layout, section } from './text.ts';
 
 const hop = (route: Route): string =>
@@ -54,6 +57,21 @@ const budgetLines = ({ budget, addresses, tags }: Plan, { width }: Layout): stri
   ];
 };
 
+/** The price of a summary: whose addresses reach the firewall unasked, and what a lower price would take. */
+const extraLines = ({ extra }: Plan): string[] => {
+  const { addresses, percent, smallestFor } = extra;
+  const price =
+    addresses === 0
+      ? 'No address beyond the wanted ones is led to the firewall.'
+      : `${counted(addresses, 'address')} beyond the wanted ones (${percentText(percent)} %) ${byNumber(addresses, 'is', 'are')} led to the firewall, which denies ${byNumber(addresses, 'it', 'them')}. Whose: ${sharesText(extra.owners, extra.nobodys)} (tags overlap).`;
+  if (!smallestFor) return addresses === 0 ? [] : [price];
+  const { onePercent, fivePercent } = smallestFor;
+  return [
+    price,
+    `The fewest routes for at most 1 % extra: ${countText(onePercent)}; for 5 %: ${countText(fivePercent)}.`,
+  ];
+};
+
 const stepsOf = (plan: Plan): string[] =>
   plan.steps.map((step, index) => `${index + 1}. ${step.title} (stop here: ${step.stopHere})`);
 
@@ -75,6 +93,7 @@ export const renderPlan = (plan: Plan, layout: Layout = eighty): string => {
     ...section('Waits for a person', plan.approval ? clean([plan.approval.why]) : [], yellow),
     ...section('Alarms', clean(plan.alarms), yellow),
     ...budgetLines(plan, layout),
+    ...section('Extra', extraLines(plan), layout),
     ...(diff.length > 0 ? [paint('bold', 'Route table'), ...diff, ''] : []),
     ...section('Steps', stepsOf(plan), layout),
     ...section('Notes', clean(plan.notes), layout),

@@ -158,13 +158,34 @@ describe('the ladder', () => {
     expect(plan.applyable).toBe(false);
     expect(plan.blockers[0]).toMatchObject({ code: 'ROUTE_BUDGET' });
     expect(plan.blockers[0]?.message).toMatch(
-      /summarize: \d+ routes would lead [\d,]+ extra addresses .* allows 0.001 %/,
+      /summarize: \d+ routes would lead [\d,]+ extra addresses .* allows 0.001 %; \d+ routes would stay within that/,
     );
   });
 
   it('names what is not possible at all', () => {
     const plan = planWith({ limit: 1, strategies: ['summarize'], maxExtraPercent: 100 });
-    expect(plan.blockers[0]?.message).toContain('no choice of 1 routes covers');
+    expect(plan.blockers[0]?.message).toMatch(
+      /no choice of 1 route covers .* without forbidden ones; the fewest possible are \d+/,
+    );
+  });
+
+  it('says of a summary what 1 % and 5 % would take, the same as a summary of that many routes', () => {
+    const plan = planWith({ limit: 90, strategies: ['summarize'], maxExtraPercent: 100 });
+    expect(plan.extra.percent).toBeGreaterThan(1);
+    const { onePercent, fivePercent } = plan.extra.smallestFor ?? { onePercent: null, fivePercent: null };
+    const at = (limit: number) => planWith({ limit, strategies: ['summarize'], maxExtraPercent: 100 }).extra.percent;
+    expect(at(onePercent ?? 1)).toBeLessThanOrEqual(1);
+    expect(at((onePercent ?? 1) - 1)).toBeGreaterThan(1);
+    expect(at(fivePercent ?? 1)).toBeLessThanOrEqual(5);
+    expect(at((fivePercent ?? 1) - 1)).toBeGreaterThan(5);
+  });
+
+  it('the fewest possible is what it says: one route less is too few', () => {
+    const plan = planWith({ limit: 1, strategies: ['summarize'], maxExtraPercent: 100 });
+    const fewest = Number(/the fewest possible are (\d+)/.exec(plan.blockers[0]?.message ?? '')?.[1]);
+    const tried = (limit: number) => planWith({ limit, strategies: ['summarize'] }).budget.attempts[0]?.why;
+    expect(tried(fewest)).toContain(`${fewest} routes would lead`);
+    expect(tried(fewest - 1)).toContain(`no choice of ${fewest - 1} routes covers`);
   });
 
   it('plans the same to the byte when asked again', () => {

@@ -1,4 +1,5 @@
 import { shortestPrefixLength } from '../../shared/ranges/forbidden.ts';
+import { mostRoutes, mostWork } from '../../shared/ranges/lookFurther.ts';
 import { RangeSet } from '../../shared/ranges/rangeSet.ts';
 import { type Summary, summarize, summarizeWithHoles } from '../../shared/ranges/summarize.ts';
 import type { Subject } from './subject.ts';
@@ -21,12 +22,6 @@ export type Curve = {
   readonly points: readonly Point[];
   readonly marks: readonly Mark[];
 };
-
-/** No table is larger than that. */
-export const mostRoutes = 10_000;
-
-/** Prefixes times routes that may be looked at: about a tenth of a second. Real lists stay far below. */
-const mostWork = 20_000_000;
 
 /**
  * How many routes to look at: what the exact list can ever need (each prefix, and each hole in it), but at least the

@@ -1,6 +1,8 @@
+import { byNumber, counted } from '../../shared/base/counted.ts';
 import { type StrategyName, strategyNames } from '../../shared/base/sites.ts';
 import { routingBy } from '../../shared/plan/routing.ts';
-import type { Summary } from '../../shared/ranges/summarize.ts';
+import { RangeSet } from '../../shared/ranges/rangeSet.ts';
+import type { Cover, Summary } from '../../shared/ranges/summarize.ts';
 import { extraAt, summaryOf } from './curve.ts';
 import type { Subject } from './subject.ts';
 
@@ -32,12 +34,11 @@ export type Figures = {
   /** The fewest routes for at most 1 % and 5 % extra. */
   readonly within: { readonly onePercent: number | null; readonly fivePercent: number | null };
   readonly summary: Summary;
+  /** What `summarize` leads to the firewall beyond the wanted addresses, with as many routes as there is room for. */
+  readonly extra: RangeSet;
 };
 
-const n = (value: number): string => value.toLocaleString('en-US');
-
-const tooMany = (over: number): string | null =>
-  over > 0 ? `${n(over)} route${over === 1 ? '' : 's'} too many` : null;
+const tooMany = (over: number): string | null => (over > 0 ? `${counted(over, 'route')} too many` : null);
 
 const byPlan = (strategy: StrategyName, subject: Subject): StrategyFigures => {
   const routing = routingBy(strategy, subject.routingInput);
@@ -58,16 +59,26 @@ const byPlan = (strategy: StrategyName, subject: Subject): StrategyFigures => {
   };
 };
 
+const coverOf = ({ room }: Subject, summary: Summary): Cover | undefined =>
+  room < 1 ? undefined : summary.cover(Math.min(room, summary.most));
+
 /** As the plan's `summarize`, refusals with their price; from the curve that is there anyway. */
 const bySummary = (subject: Subject, summary: Summary): StrategyFigures => {
   const { room, maxExtraPercent, wanted } = subject;
   const none = { strategy: 'summarize', routes: null, headroom: null, extraAddresses: null, percent: null } as const;
   const no = (why: string): StrategyFigures => ({ ...none, tagRoutes: 0, why });
-  if (room < 1) return no(`there is room for ${room} routes`);
+  if (room < 1) return no(`there is room for ${counted(Math.max(0, room), 'route')}`);
   if (summary.fewest === undefined) return no('wanted addresses are ones that no route may cover');
-  if (room < summary.fewest) return no(`the fewest possible are ${n(summary.fewest)} routes`);
+  if (room < summary.fewest)
+    return no(
+      byNumber(
+        summary.fewest,
+        'the fewest possible is 1 route',
+        `the fewest possible are ${counted(summary.fewest, 'route')}`,
+      ),
+    );
   const extraAddresses = extraAt(summary, room);
-  const cover = summary.cover(Math.min(room, summary.most));
+  const cover = coverOf(subject, summary);
   const routes = (cover?.prefixes.length ?? 0) + (cover?.holes.length ?? 0);
   const percent = wanted.isEmpty ? 0 : (extraAddresses / wanted.size) * 100;
   const why = percent > maxExtraPercent ? `more extra than the ${maxExtraPercent} % allowed` : null;
@@ -90,5 +101,6 @@ export const figuresOf = (subject: Subject): Figures => {
     fewest: summary.fewest ?? null,
     within: { onePercent: summary.smallestFor(1) ?? null, fivePercent: summary.smallestFor(5) ?? null },
     summary,
+    extra: coverOf(subject, summary)?.extra ?? RangeSet.empty,
   };
 };

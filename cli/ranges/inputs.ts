@@ -2,12 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { findSite, readSites, type Site } from '../../shared/base/site.ts';
 import { checkCloud } from '../../shared/ranges/comparison.ts';
+import { mostRoutes } from '../../shared/ranges/lookFurther.ts';
 import { parseTagFile } from '../../shared/ranges/tagFile.ts';
 import type { TagTable } from '../../shared/ranges/tagTable.ts';
 import type { Io } from '../command.ts';
 import { readTextFile, within } from '../files.ts';
 import { misused } from '../options.ts';
-import { mostRoutes } from './curve.ts';
 
 /** The service tags of a file that a person named. Throws ERR_USAGE or ERR_TAG_FILE naming it. */
 export const readTags = async (path: string, io: Pick<Io, 'cwd'>): Promise<TagTable> =>

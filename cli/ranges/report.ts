@@ -1,3 +1,6 @@
+import { ownersOf } from '../../shared/ranges/extraOwners.ts';
+import type { RangeSet } from '../../shared/ranges/rangeSet.ts';
+import type { TagTable } from '../../shared/ranges/tagTable.ts';
 import type { Io } from '../command.ts';
 import { readOptions, required } from '../options.ts';
 import { type Figures, figuresOf } from './figures.ts';
@@ -16,8 +19,16 @@ const options = {
   json: { type: 'boolean' },
 } as const;
 
+const ownersShown = 10;
+
+/** Whose the addresses are that `summarize` adds at the limit; tags overlap. */
+const mainOwners = (extra: RangeSet, table: TagTable) => {
+  const { tags, nobodys } = ownersOf(extra, table);
+  return { tags: tags.slice(0, ownersShown), nobodys };
+};
+
 /** As `--json` prints it: a contract. */
-const contractOf = ({ subject, strategies, chosen, headroom, fewest, within }: Figures) => ({
+const contractOf = ({ subject, strategies, chosen, headroom, fewest, within, extra }: Figures, tags: TagTable) => ({
   title: subject.title,
   site: subject.site,
   mode: subject.mode,
@@ -32,6 +43,7 @@ const contractOf = ({ subject, strategies, chosen, headroom, fewest, within }: F
   headroom,
   fewest,
   smallestFor: { '1%': within.onePercent, '5%': within.fivePercent },
+  owners: extra.isEmpty ? null : mainOwners(extra, tags),
   trouble: subject.trouble,
 });
 
@@ -57,7 +69,9 @@ export const report = async (args: readonly string[], io: Io): Promise<number> =
   if (values.html !== undefined) await writeHtml(values.html, reportPage(all, tags), io);
   if (values.json) {
     const { cloud, changeNumber, hash } = tags;
-    io.out(`${JSON.stringify({ tags: { cloud, changeNumber, hash }, ms, cases: all.map(contractOf) }, null, 2)}\n`);
+    io.out(
+      `${JSON.stringify({ tags: { cloud, changeNumber, hash }, ms, cases: all.map((figures) => contractOf(figures, tags)) }, null, 2)}\n`,
+    );
     return 0;
   }
   io.out(reportText(all, tags, ms, io));

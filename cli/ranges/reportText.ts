@@ -1,7 +1,9 @@
 import { wrap } from '../../shared/base/wrap.ts';
+import { ownersOf } from '../../shared/ranges/extraOwners.ts';
 import type { TagTable } from '../../shared/ranges/tagTable.ts';
 import { grouped, type Layout } from '../text.ts';
 import type { Figures, StrategyFigures } from './figures.ts';
+import { sharesText } from './sharesText.ts';
 import { countText, percentText, signedText, table } from './table.ts';
 
 /** `Public, change 375, 3,039 tags` */
@@ -25,7 +27,12 @@ const choiceText = ({ chosen, headroom, subject }: Figures): string => {
   return `None of ${order} fits: the exact list is ${grouped(-headroom)} too long.`;
 };
 
-const whole = (figures: Figures, layout: Layout): string[] => {
+const ownersText = ({ extra }: Figures, tags: TagTable): string => {
+  const { tags: owners, nobodys } = ownersOf(extra, tags);
+  return `Whose the extra is: ${sharesText(owners, nobodys)} (tags overlap).`;
+};
+
+const whole = (figures: Figures, tags: TagTable, layout: Layout): string[] => {
   const { subject, strategies } = figures;
   const reserve = subject.reserve > 0 ? ` less a reserve of ${subject.reserve}` : '';
   const head = `${subject.title}: ${grouped(subject.wanted.size)} addresses, limit ${subject.limit}${reserve}`;
@@ -50,6 +57,7 @@ const whole = (figures: Figures, layout: Layout): string[] => {
     ...table(columns, rows, layout, ''),
     ...wrap(choiceText(figures), layout.width, '  '),
     ...wrap(withinText(figures), layout.width, '  '),
+    ...(figures.extra.isEmpty ? [] : wrap(ownersText(figures, tags), layout.width, '  ')),
     ...subject.trouble.flatMap((text) => wrap(text, layout.width, '! ')),
     '',
   ];
@@ -95,7 +103,7 @@ export const reportText = (all: readonly Figures[], tags: TagTable, ms: number, 
   return [
     ...wrap(`${tagsLine(tags)}${limits.length === 1 ? `, limit ${limits[0]}` : ''}`, layout.width),
     '',
-    ...(long ? short(all, layout) : all.flatMap((figures) => whole(figures, layout))),
+    ...(long ? short(all, layout) : all.flatMap((figures) => whole(figures, tags, layout))),
     ...(long
       ? all.flatMap(({ subject }) =>
           subject.trouble.flatMap((text) => wrap(`${subject.title}: ${text}`, layout.width, '! ')),

@@ -1,6 +1,7 @@
 import { ownersOf, type TagShare } from '../ranges/extraOwners.ts';
 import type { RangeSet } from '../ranges/rangeSet.ts';
 import type { TagTable } from '../ranges/tagTable.ts';
+import type { Routing, SmallestFor } from './routing.ts';
 
 /** Addresses the routes lead to the firewall beyond the wanted ones (it denies them), and whose they are. */
 export type Extra = {
@@ -11,13 +12,16 @@ export type Extra = {
   readonly owners: readonly TagShare[];
   /** Those that no tag of the file lists. */
   readonly nobodys: number;
+  /** Of strategy `summarize` alone. */
+  readonly smallestFor?: SmallestFor;
 };
 
 const ownersShown = 10;
 
-export const extraOf = (extra: RangeSet, wanted: RangeSet, tags: TagTable): Extra => {
-  if (extra.isEmpty) return { addresses: 0, percent: 0, owners: [], nobodys: 0 };
+export const extraOf = ({ extra, smallestFor }: Routing, wanted: RangeSet, tags: TagTable): Extra => {
+  const price = smallestFor ? { smallestFor } : {};
+  if (extra.isEmpty) return { addresses: 0, percent: 0, owners: [], nobodys: 0, ...price };
   const { tags: owners, nobodys } = ownersOf(extra, tags);
   const percent = wanted.isEmpty ? 0 : (extra.size / wanted.size) * 100;
-  return { addresses: extra.size, percent, owners: owners.slice(0, ownersShown), nobodys };
+  return { addresses: extra.size, percent, owners: owners.slice(0, ownersShown), nobodys, ...price };
 };

@@ -1,12 +1,14 @@
+import { byNumber, counted } from '../base/counted.ts';
 import type { Site } from '../base/site.ts';
 import type { StrategyName } from '../base/sites.ts';
 import { chooseTags, tagCandidates } from '../ranges/chooseTags.ts';
 import { forbiddenFor, shortestPrefixLength } from '../ranges/forbidden.ts';
 import { holesIn } from '../ranges/holes.ts';
 import { longestPrefix } from '../ranges/longestPrefix.ts';
+import { lookFurther } from '../ranges/lookFurther.ts';
 import { formatPrefix, type Prefix } from '../ranges/prefix.ts';
 import { RangeSet } from '../ranges/rangeSet.ts';
-import { summarizeWithHoles } from '../ranges/summarize.ts';
+import { type Summary, type SummaryInput, summarizeWithHoles } from '../ranges/summarize.ts';
 import { tagRoutesPerTable } from '../ranges/tagRank.ts';
 import type { TagTable } from '../ranges/tagTable.ts';
 
@@ -23,6 +25,8 @@ export type Routing = {
   readonly extra: RangeSet;
   /** Tags among `toFirewall`: the firewall must allow these very tags, since Azure refreshes both. */
   readonly tags: readonly string[];
+  /** Of a summary: what a lower price would take. */
+  readonly smallestFor?: SmallestFor;
 };
 
 /** Why a strategy offers no routing, as a sentence; with the figures it was refused for, where there are any. */
@@ -32,6 +36,9 @@ export type NoRouting = {
   readonly routes: number | null;
   readonly extraAddresses: number | null;
 };
+
+/** The fewest routes for at most so much extra; null where it takes more than could be looked at. */
+export type SmallestFor = { readonly onePercent: number | null; readonly fivePercent: number | null };
 
 export type RoutingInput = {
   readonly site: Site;
@@ -122,22 +129,28 @@ const byServiceTags = (input: RoutingInput): Routing => {
   };
 };
 
-const n = (value: number): string => value.toLocaleString('en-US');
+/** How few routes would do, for a reader whose limit is below that. */
+const fewestText = (asked: SummaryInput, first: Summary): string => {
+  const { routes, lookedAt } = lookFurther(asked, ({ fewest }) => fewest, first);
+  if (routes === null) return `it takes more than ${counted(lookedAt, 'route')}`;
+  return byNumber(routes, 'one would do', `the fewest possible are ${routes.toLocaleString('en-US')}`);
+};
 
 /** As many prefixes as there is room for, with the fewest extra addresses; refused above the site's `maxExtraPercent`. */
 const bySummary = (input: RoutingInput): Routing | NoRouting => {
   const { wanted, room, site } = input;
-  if (room < 1) return refusal('summarize', `there is room for ${room} routes`);
+  if (room < 1) return refusal('summarize', `there is room for ${counted(Math.max(0, room), 'route')}`);
   const holes = holesAnywhere(input);
   const forbidden = forbiddenFor(site, input.addressSpace);
-  const summary = summarizeWithHoles({ wanted, holes, forbidden, most: room, shortest: shortestPrefixLength });
+  const asked = { wanted, holes, forbidden, most: room, shortest: shortestPrefixLength };
+  const summary = summarizeWithHoles(asked);
   const cover = summary.cover(room);
   if (cover === undefined) {
     const { conflict } = summary;
     return refusal(
       'summarize',
       conflict.isEmpty
-        ? `no choice of ${room} routes covers the wanted addresses without forbidden ones`
+        ? `no choice of ${counted(room, 'route')} covers the wanted addresses without forbidden ones; ${fewestText(asked, summary)}`
         : `wanted addresses are forbidden ones: ${conflict.cidrs().slice(0, 3).join(', ')}`,
     );
   }
@@ -145,12 +158,11 @@ const bySummary = (input: RoutingInput): Routing | NoRouting => {
   const { maxExtraPercent } = site.routeBudget;
   if (percent > maxExtraPercent) {
     const routes = cover.prefixes.length + cover.holes.length;
-    return refusal(
-      'summarize',
-      `${routes} routes would lead ${n(cover.extra.size)} extra addresses to the firewall, ${percent.toFixed(2)} % of the wanted; the site allows ${maxExtraPercent} %`,
-      routes,
-      cover.extra.size,
-    );
+    const enough = lookFurther(asked, (one) => one.smallestFor(maxExtraPercent), summary).routes;
+    const price = `${counted(routes, 'route')} would lead ${counted(cover.extra.size, 'extra address')} to the firewall, ${percent.toFixed(2)} % of the wanted`;
+    const way = enough === null ? '' : `; ${counted(enough, 'route')} would stay within that`;
+    const why = `${price}; the site allows ${maxExtraPercent} %${way}`;
+    return refusal('summarize', why, routes, cover.extra.size);
   }
   return {
     strategy: 'summarize',
@@ -159,6 +171,10 @@ const bySummary = (input: RoutingInput): Routing | NoRouting => {
     holes: RangeSet.fromPrefixes(cover.holes).union(holes.intersect(wanted)),
     extra: cover.extra,
     tags: [],
+    smallestFor: {
+      onePercent: lookFurther(asked, (one) => one.smallestFor(1), summary).routes,
+      fivePercent: lookFurther(asked, (one) => one.smallestFor(5), summary).routes,
+    },
   };
 };
 
