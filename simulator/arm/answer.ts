@@ -6,6 +6,8 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   /** A string is sent as it is (with the content type in `headers`), anything else as JSON. */
   readonly body?: Json;
+  /** Virtual appliances write their JSON on many lines, with CR and LF (recorded). */
+  readonly pretty?: boolean;
 }
 
 export interface Detail {

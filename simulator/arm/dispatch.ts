@@ -1,17 +1,19 @@
+import { act } from './actions.ts';
 import type { Answer } from './answer.ts';
 import { gatewayError, providerError } from './answer.ts';
+import { deleteChild, putChild } from './childWrites.ts';
+import { methodNotAllowed } from './found.ts';
+import { group, listContents, listGroups } from './groups.ts';
 import { listHealthEvents } from './healthEvents.ts';
 import type { JsonObject } from './json.ts';
-import { objectAt, stringAt } from './json.ts';
 import { defaultLocations } from './locations.ts';
 import { operationUrl } from './operations.ts';
-import { getResource, listChildren, listResources, page } from './reads.ts';
+import { getResource, listChildren, listNested, listResources } from './reads.ts';
 import type { Target } from './router.ts';
 import { serviceTagsList } from './serviceTags.ts';
 import { defaultUsages } from './usages.ts';
-import { clientHealth } from './vpnClients.ts';
 import type { Call, World } from './world.ts';
-import { deleteChild, deleteResource, patchTags, putChild, putResource } from './writes.ts';
+import { deleteResource, patchTags, putResource } from './writes.ts';
 
 /** What a test put into the world besides resources. */
 export interface Facts {
@@ -21,44 +23,18 @@ export interface Facts {
   readonly usages: Map<string, readonly JsonObject[]>;
   readonly locations: Map<string, readonly JsonObject[]>;
   readonly health: Map<string, readonly JsonObject[]>;
-  readonly vpnClients: Map<string, readonly JsonObject[]>;
 }
 
-function methodNotAllowed(call: Call): Answer {
-  return gatewayError(
-    405,
-    'MethodNotAllowed',
-    `The request method '${call.method}' is not supported on this resource.`,
-  );
-}
+type Poll = Target & { kind: 'operation' | 'operationResult' | 'groupOperation' };
 
-function poll(target: Target & { kind: 'operation' | 'operationResult' }, call: Call, world: World): Answer {
+function poll(target: Poll, call: Call, world: World): Answer {
   const operation = world.operations.get(target.operation);
   if (operation === undefined) return providerError(404, 'NotFound', `Operation ${target.operation} not found.`);
-  if (target.kind === 'operation') return world.operations.status(operation, call.now);
-  return world.operations.results(operation, operationUrl(world.endpoint(), operation, 'operationResults'), call.now);
-}
-
-function group(target: Target & { kind: 'group' }, call: Call, world: World): Answer {
-  const { id } = target;
-  const stored = world.env.store.get(id.text);
-  if (call.method === 'GET')
-    return stored === undefined
-      ? gatewayError(404, 'ResourceGroupNotFound', `Resource group '${id.resourceGroup}' could not be found.`)
-      : { status: 200, body: structuredClone(stored.body) };
-  if (call.method !== 'PUT') return methodNotAllowed(call);
-  const location = stringAt(call.body, 'location');
-  if (location === undefined)
-    return gatewayError(400, 'LocationRequired', 'The location property is required for this definition.');
-  const body = groupBody(id.text, id.resourceGroup, location, objectAt(call.body, 'tags'));
-  world.env.store.put(id.text, body);
-  return { status: stored === undefined ? 201 : 200, body: structuredClone(body) };
-}
-
-/** A resource group as ARM returns it. */
-export function groupBody(id: string, name: string, location: string, tags: JsonObject): JsonObject {
-  const type = 'Microsoft.Resources/resourceGroups';
-  return { id, name, type, location, tags, properties: { provisioningState: 'Succeeded' } };
+  const answer =
+    target.kind === 'operation'
+      ? world.operations.status(operation, call.now)
+      : world.operations.results(operation, operationUrl(world.endpoint(), operation, 'operationResults'), call.now);
+  return operation.provider === 'nfv' ? { ...answer, pretty: true } : answer;
 }
 
 function tagsOf(subscription: string, facts: Facts): JsonObject {
@@ -73,17 +49,12 @@ function readOnly(target: Target, call: Call, world: World, facts: Facts): Answe
       return listResources(target.of, target, call, world);
     case 'children':
       return listChildren(target.child, target.parent, call, world);
-    case 'groups': {
-      const wanted = target.subscription.toLowerCase();
-      const groups = world.env.store
-        .all()
-        .filter(({ id }) => id.namespace === undefined && id.subscription.toLowerCase() === wanted);
-      return page(
-        groups.map(({ body }) => structuredClone(body)),
-        call,
-        world,
-      );
-    }
+    case 'nested':
+      return listNested(target.of, target.parent, call, world);
+    case 'groups':
+      return listGroups(target.subscription, call, world);
+    case 'contents':
+      return listContents(target, call, world);
     case 'locations': {
       const own = facts.locations.get(target.subscription.toLowerCase());
       return { status: 200, body: { value: [...(own ?? defaultLocations(target.subscription))] } };
@@ -98,6 +69,7 @@ function readOnly(target: Target, call: Call, world: World, facts: Facts): Answe
       return listHealthEvents(facts.health.get(target.subscription.toLowerCase()) ?? [], call, world);
     case 'operation':
     case 'operationResult':
+    case 'groupOperation':
       return poll(target, call, world);
     case 'other':
       return getResource(target.id, world);
@@ -124,12 +96,10 @@ export function dispatch(target: Target, call: Call, world: World, facts: Facts)
       return call.method === 'DELETE'
         ? deleteChild(target.of, target.child, target.id, call, world)
         : methodNotAllowed(call);
-    case 'clientHealth': {
-      const clients = () => facts.vpnClients.get(target.id.text.toLowerCase()) ?? [];
-      return call.method === 'POST' ? clientHealth(target.id, clients, call, world) : methodNotAllowed(call);
-    }
+    case 'action':
+      return act(target.action, target.id, call, world);
     case 'group':
-      return group(target, call, world);
+      return group(target.id, call, world);
     default:
       return call.method === 'GET' ? readOnly(target, call, world, facts) : methodNotAllowed(call);
   }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { unavailablePage } from './answer.ts';
 import type { Effect, Faults, Struck } from './faults.ts';
 import { answerOf } from './faults.ts';
 import type { FrontDoor, Incoming } from './frontDoor.ts';
@@ -41,38 +42,75 @@ function parsed(text: string): Json | undefined {
   }
 }
 
-/** How many seconds too early a poll comes, by the Retry-After it was last given. */
-function earlyBy(parts: Parts, incoming: Incoming): number | undefined {
-  const { target } = incoming;
-  if (target.kind !== 'operation' && target.kind !== 'operationResult') return undefined;
-  const operation = parts.door.world.operations.get(target.operation);
-  const early = ((operation?.notBefore ?? 0) - parts.door.world.clock.now()) / 1_000;
-  // The results address is asked after the status address said Succeeded, whose last answer has no Retry-After.
-  return early > 0 && operation?.status === 'InProgress' ? early : undefined;
+/** How a poll stands to the Retry-After it was last given. */
+interface Punctuality {
+  readonly retryAfterSeconds?: number;
+  readonly waitedSeconds?: number;
+  readonly earlyBySeconds?: number;
 }
 
-function record(
-  parts: Parts,
-  incoming: Incoming,
-  rendered: Rendered | undefined,
-  struck: Struck | undefined,
-  early: number | undefined,
-): void {
+function punctuality(parts: Parts, incoming: Incoming): Punctuality {
+  const { target } = incoming;
+  if (!('operation' in target)) return {};
+  const operation = parts.door.world.operations.get(target.operation);
+  // The results address is asked after the status address said Succeeded, whose last answer has no Retry-After.
+  if (operation === undefined || operation.told) return {};
+  const waitedSeconds = (parts.door.world.clock.now() - operation.answeredAt) / 1_000;
+  const early = operation.retryAfter - waitedSeconds;
+  return {
+    retryAfterSeconds: operation.retryAfter,
+    waitedSeconds,
+    ...(early > 0 && operation.status === 'InProgress' ? { earlyBySeconds: early } : {}),
+  };
+}
+
+/** What befell a request: the fault that struck it or the region it was for, and how punctual it was. */
+interface Fate extends Punctuality {
+  readonly fault?: string;
+}
+
+function record(parts: Parts, incoming: Incoming, rendered: Rendered | undefined, fate: Fate): void {
   const { authorization: _secret, ...requestHeaders } = incoming.headers;
-  const fault = struck?.fault.name ?? struck?.fault.effect.kind;
   parts.requests.push({
     at: parts.door.world.clock.now(),
     label: labelOf(incoming.target, incoming.method),
     method: incoming.method,
-    url: incoming.url.toString(),
+    url: withoutSignature(incoming.url),
     requestHeaders,
     requestBody: parsed(incoming.text),
     status: rendered?.status ?? 0,
     responseHeaders: rendered?.headers ?? {},
     responseBody: parsed(rendered?.text ?? ''),
-    ...(fault === undefined ? {} : { fault }),
-    ...(early === undefined ? {} : { earlyBySeconds: early }),
+    ...fate,
   });
+}
+
+function faultNameOf(struck: Struck | undefined): Fate {
+  const fault = struck?.fault.name ?? struck?.fault.effect.kind;
+  return fault === undefined ? {} : { fault };
+}
+
+/** What a region that answers nothing does with a request for it; undefined lets the request through. */
+async function dead(parts: Parts, incoming: Incoming, exchanged: Exchanged): Promise<'gone' | undefined> {
+  const { world } = parts.door;
+  const silence = world.silence.over(incoming.target, incoming.method, parsed(incoming.text), world);
+  if (silence === undefined) return undefined;
+  const fate = { fault: `deadRegion ${silence.location}`, ...punctuality(parts, incoming) };
+  if (silence.mode === 'unavailable') {
+    const rendered = render(unavailablePage(), parts.newGuid, world.clock.now());
+    record(parts, incoming, rendered, fate);
+    send(exchanged.response, rendered);
+    return 'gone';
+  }
+  record(parts, incoming, undefined, fate);
+  if (silence.mode === 'hanging') await silence.lifted;
+  exchanged.request.socket.destroy();
+  return 'gone';
+}
+
+interface Exchanged {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
 }
 
 /** One request from the first byte to the last: faults, the answer, the recording. */
@@ -83,24 +121,33 @@ export async function exchange(parts: Parts, request: IncomingMessage, response:
   const target = route(decodeURIComponent(url.pathname));
   const incoming: Incoming = { method, url, headers: headersOf(request), text: await readText(request), target };
   world.operations.settle(world.clock.now());
+  if ((await dead(parts, incoming, { request, response })) === 'gone') return;
   const seen = { method, url: url.pathname + url.search, resource: resourceOf(target), label: labelOf(target, method) };
   const struck = parts.faults.strike(seen);
   const effect = struck?.fault.effect;
-  const early = earlyBy(parts, incoming);
+  const fate = { ...faultNameOf(struck), ...punctuality(parts, incoming) };
   const cut = effect?.kind === 'connectionReset' ? effect : undefined;
-  if (cut?.applied === false) return reset(parts, incoming, request, struck);
+  if (cut?.applied === false) return reset(parts, incoming, request, faultNameOf(struck));
   const twist = twistOf(effect);
   if (effect?.kind === 'duplicate') serve(parts.door, incoming, twist);
   const planted = effect === undefined ? undefined : answerOf(effect, seen);
   const answer = planted ?? serve(parts.door, incoming, twist);
-  if (cut !== undefined) return reset(parts, incoming, request, struck);
+  if (cut !== undefined) return reset(parts, incoming, request, faultNameOf(struck));
   const rendered = render(answer, parts.newGuid, world.clock.now());
-  record(parts, incoming, rendered, struck, early);
+  record(parts, incoming, rendered, fate);
   if (effect?.kind === 'hang') await struck?.released;
   if (!response.destroyed) send(response, rendered);
 }
 
-function reset(parts: Parts, incoming: Incoming, request: IncomingMessage, struck: Struck | undefined): void {
-  record(parts, incoming, undefined, struck, undefined);
+function reset(parts: Parts, incoming: Incoming, request: IncomingMessage, fate: Fate): void {
+  record(parts, incoming, undefined, fate);
   request.socket.destroy();
+}
+
+/** A signature that opens a package is a secret. */
+function withoutSignature(url: URL): string {
+  if (!url.searchParams.has('sig')) return url.toString();
+  const shown = new URL(url);
+  shown.searchParams.set('sig', 'not-kept');
+  return shown.toString();
 }

@@ -2,7 +2,15 @@ import type { Answer } from './answer.ts';
 import { gatewayError, providerError } from './answer.ts';
 import type { ResourceId } from './ids.ts';
 import { resourceGroupId } from './ids.ts';
-import type { World } from './world.ts';
+import type { Call, World } from './world.ts';
+
+export function methodNotAllowed(call: Call): Answer {
+  return gatewayError(
+    405,
+    'MethodNotAllowed',
+    `The request method '${call.method}' is not supported on this resource.`,
+  );
+}
 
 /** Refuses when the resource group is not there. */
 export function missingGroup(id: { subscription: string; resourceGroup: string }, world: World): Answer | undefined {
@@ -12,11 +20,11 @@ export function missingGroup(id: { subscription: string; resourceGroup: string }
 
 /** What the gateway says of a top-level resource it does not know. */
 export function resourceNotFound(id: ResourceId): Answer {
-  const type = `${id.namespace ?? ''}/${id.types[0] ?? ''}`;
+  const type = `${id.namespace ?? ''}/${id.types.join('/')}`;
   return gatewayError(
     404,
     'ResourceNotFound',
-    `The Resource '${type}/${id.names[0] ?? ''}' under resource group '${id.resourceGroup}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix`,
+    `The Resource '${type}/${id.names.join('/')}' under resource group '${id.resourceGroup}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix`,
   );
 }
 

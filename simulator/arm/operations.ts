@@ -1,17 +1,26 @@
 import { createHash } from 'node:crypto';
 import type { Answer, Detail } from './answer.ts';
-import { providerError } from './answer.ts';
+import { gatewayError, providerError } from './answer.ts';
 import { keyOf } from './ids.ts';
 import type { Json } from './json.ts';
 
 export type OperationError = Detail;
 
-/** A long operation of the provider on one resource. */
+/**
+ * Who carries an operation out: the network provider, its virtual appliances (policies, IP groups), or ARM itself
+ * (resource groups). Each has addresses and a rhythm of its own.
+ */
+export type Provider = 'network' | 'nfv' | 'resources';
+
+/** A long operation of a provider on one resource. */
 export interface Operation {
   readonly id: string;
+  readonly provider: Provider;
   /** As error messages print it: `PutRouteTableOperation`. */
   readonly name: string;
   readonly resource: string;
+  /** ids of others that are Updating as long as it runs. */
+  readonly alsoHolds: readonly string[];
   readonly subscription: string;
   readonly location: string;
   readonly apiVersion: string;
@@ -20,15 +29,21 @@ export interface Operation {
   status: 'InProgress' | 'Succeeded' | 'Failed';
   error: OperationError | undefined;
   polls: number;
-  /** The earliest moment the last Retry-After allowed the next poll. */
-  notBefore: number;
+  /** When the caller was last answered, and how many seconds it was told to wait. */
+  answeredAt: number;
+  retryAfter: number;
+  /** Whether the caller has been told the end. */
+  told: boolean;
   /** What the operation results address gives once done; undefined is an empty 200. */
   readonly result: (() => Json) | undefined;
 }
 
 export interface OperationSpec {
+  /** Without one it is the network provider. */
+  readonly provider?: Provider;
   readonly name: string;
   readonly resource: string;
+  readonly alsoHolds?: readonly string[];
   readonly subscription: string;
   readonly location: string;
   readonly apiVersion: string;
@@ -42,6 +57,8 @@ export interface OperationSpec {
 
 // Retry-After of the n-th poll that is still in progress, as recorded for firewalls and gateways.
 const LADDER = [10, 20, 20, 40, 40, 80, 160, 100] as const;
+// The others always say the same (both recorded).
+const STEADY = { nfv: 10, resources: 15 } as const;
 
 /** All operations, the due times of their ends, and the locks they hold. Nothing here sleeps: `settle` is called with the time. */
 export class Operations {
@@ -52,8 +69,10 @@ export class Operations {
   start(spec: OperationSpec, id: string, now: number): Operation {
     const operation: Operation = {
       id,
+      provider: spec.provider ?? 'network',
       name: spec.name,
       resource: spec.resource,
+      alsoHolds: spec.alsoHolds ?? [],
       subscription: spec.subscription,
       location: spec.location,
       apiVersion: spec.apiVersion,
@@ -61,7 +80,9 @@ export class Operations {
       status: 'InProgress',
       error: undefined,
       polls: 0,
-      notBefore: now + spec.firstRetryAfter * 1_000,
+      answeredAt: now,
+      retryAfter: spec.firstRetryAfter,
+      told: false,
       result: spec.result,
     };
     this.#byId.set(id, operation);
@@ -104,12 +125,21 @@ export class Operations {
     );
   }
 
+  /** The operation on something else that keeps the resource Updating. */
+  alsoHolding(resource: string): Operation | undefined {
+    const key = keyOf(resource);
+    return [...this.#byId.values()].find(
+      ({ status, alsoHolds }) => status === 'InProgress' && alsoHolds.some((id) => keyOf(id) === key),
+    );
+  }
+
   /** Answers a poll of the status address. Failure is HTTP 200 with status Failed; the last answer has no Retry-After. */
   status(operation: Operation, now: number): Answer {
     if (operation.status === 'InProgress') {
       const retryAfter = this.#nextRung(operation, now);
       return { status: 200, headers: { 'retry-after': String(retryAfter) }, body: { status: 'InProgress' } };
     }
+    operation.told = true;
     if (operation.status === 'Succeeded') return { status: 200, body: { status: 'Succeeded' } };
     const { code, message } = operation.error ?? { code: 'InternalServerError', message: 'An error occurred.' };
     return { status: 200, body: { status: 'Failed', error: { code, message, details: [] } } };
@@ -121,17 +151,23 @@ export class Operations {
       const retryAfter = this.#nextRung(operation, now);
       return { status: 202, headers: { 'retry-after': String(retryAfter), location: locationUrl } };
     }
+    operation.told = true;
     if (operation.status === 'Failed') {
       const { code, message } = operation.error ?? { code: 'InternalServerError', message: 'An error occurred.' };
-      return providerError(500, code, message);
+      return operation.provider === 'resources' ? gatewayError(409, code, message) : providerError(500, code, message);
     }
-    return operation.result === undefined ? { status: 200 } : { status: 200, body: operation.result() };
+    if (operation.result === undefined) return { status: 200 };
+    const result = operation.result();
+    // A text that is the whole answer, such as the address of a package, is JSON as well.
+    return { status: 200, body: typeof result === 'string' ? JSON.stringify(result) : result };
   }
 
   #nextRung(operation: Operation, now: number): number {
-    const retryAfter = LADDER[Math.min(operation.polls, LADDER.length - 1)] ?? 100;
+    const { provider, polls } = operation;
+    const retryAfter = provider === 'network' ? (LADDER[Math.min(polls, LADDER.length - 1)] ?? 100) : STEADY[provider];
     operation.polls += 1;
-    operation.notBefore = now + retryAfter * 1_000;
+    operation.answeredAt = now;
+    operation.retryAfter = retryAfter;
     return retryAfter;
   }
 }
@@ -143,9 +179,20 @@ function filler(seed: string, length: number): string {
   return text.slice(0, length);
 }
 
+const SEGMENTS = {
+  network: { operations: 'operations', operationResults: 'operationResults' },
+  nfv: { operations: 'nfvOperations', operationResults: 'nfvOperationResults' },
+} as const;
+
+export function operationPath(operation: Operation, kind: 'operations' | 'operationResults'): string {
+  const { provider, subscription, location, id } = operation;
+  if (provider === 'resources') return `/subscriptions/${subscription}/operationresults/${id}`;
+  const base = `/subscriptions/${subscription}/providers/Microsoft.Network/locations/${location}`;
+  return `${base}/${SEGMENTS[provider][kind]}/${id}`;
+}
+
 /** The address an operation is polled at; as long as the real one, whose query carries a certificate and a signature. */
 export function operationUrl(endpoint: string, operation: Operation, kind: 'operations' | 'operationResults'): string {
-  const path = `/subscriptions/${operation.subscription}/providers/Microsoft.Network/locations/${operation.location}/${kind}/${operation.id}`;
   const query = new URLSearchParams({
     'api-version': operation.apiVersion,
     t: filler(`t${operation.id}`, 18).replace(/\D/g, '6'),
@@ -153,5 +200,5 @@ export function operationUrl(endpoint: string, operation: Operation, kind: 'oper
     s: filler(`s${operation.id}`, 342),
     h: filler(`h${operation.id}`, 43),
   });
-  return `${endpoint}${path}?${query.toString()}`;
+  return `${endpoint}${operationPath(operation, kind)}?${query.toString()}`;
 }

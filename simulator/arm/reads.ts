@@ -2,11 +2,12 @@ import type { Answer } from './answer.ts';
 import { gatewayError } from './answer.ts';
 import { childNotFound, missingGroup, parentNotFound, resourceNotFound } from './found.ts';
 import type { ResourceId } from './ids.ts';
-import { parentId } from './ids.ts';
+import { keyOf, parentId } from './ids.ts';
 import type { JsonObject } from './json.ts';
 import { objectAt, objectsAt, stringAt } from './json.ts';
-import { childKindOf, kindOf } from './kinds/all.ts';
+import { childKindOf, isWhole, kindOf } from './kinds/all.ts';
 import type { ChildKind, Kind } from './kinds/kind.ts';
+import { etagHeaderOf } from './shape.ts';
 import type { Stored } from './store.ts';
 import type { Call, World } from './world.ts';
 
@@ -41,8 +42,11 @@ export function getResource(id: ResourceId, world: World): Answer {
   if (refused !== undefined) return refused;
   const body = lookUp(id, world);
   if (body !== undefined) {
-    const etag = kindOf(id)?.etagHeader === true ? stringAt(body, 'etag') : undefined;
-    return { status: 200, headers: etag === undefined ? {} : { etag }, body };
+    const kind = kindOf(id);
+    const etag =
+      kind === undefined || (!isWhole(kind, id) && kind.provider === 'nfv') ? undefined : etagHeaderOf(kind, body);
+    const pretty = kind?.provider === 'nfv' ? { pretty: true } : {};
+    return { status: 200, headers: etag === undefined ? {} : { etag }, body, ...pretty };
   }
   const parent = parentId(id);
   if (parent === undefined) return resourceNotFound(id);
@@ -82,6 +86,21 @@ export function listResources(
     call,
     world,
   );
+}
+
+/** The children of one resource that are stored by themselves, such as a policy's rule collection groups. */
+export function listNested(kind: Kind, parent: ResourceId, call: Call, world: World): Answer {
+  const refused = missingGroup(parent, world);
+  if (refused !== undefined) return refused;
+  if (world.env.store.get(parent.text) === undefined) return resourceNotFound(parent);
+  const prefix = `${keyOf(parent.text)}/`;
+  const found = world.env.store.ofType(kind.type, parent).filter(({ id }) => keyOf(id.text).startsWith(prefix));
+  const shown = page(
+    found.map((stored) => presented(stored, world)),
+    call,
+    world,
+  );
+  return kind.provider === 'nfv' ? { ...shown, pretty: true } : shown;
 }
 
 /** The children of one resource, such as the routes of a table. */

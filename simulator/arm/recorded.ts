@@ -17,6 +17,9 @@ export interface RecordedExchange {
   readonly responseBody: Json | undefined;
   /** The name (or else the kind) of the fault that struck. */
   readonly fault?: string;
+  /** For polls of what still runs or just ended: the last Retry-After in seconds, and the simulated seconds since it was said. */
+  readonly retryAfterSeconds?: number;
+  readonly waitedSeconds?: number;
   /** For polls: how many seconds before the last Retry-After allowed it. */
   readonly earlyBySeconds?: number;
 }

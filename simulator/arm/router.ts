@@ -1,6 +1,8 @@
+import type { Action } from './actions.ts';
+import { actionOf } from './actions.ts';
 import type { ResourceId } from './ids.ts';
 import { parseId } from './ids.ts';
-import { childKindOf, kindOf } from './kinds/all.ts';
+import { childKindOf, isWhole, kindOf } from './kinds/all.ts';
 import type { ChildKind, Kind } from './kinds/kind.ts';
 
 /** What a path means. */
@@ -15,12 +17,18 @@ export type Target =
       readonly of: Kind;
     }
   | { readonly kind: 'children'; readonly parent: ResourceId; readonly child: ChildKind }
-  | { readonly kind: 'clientHealth'; readonly id: ResourceId }
+  | { readonly kind: 'nested'; readonly parent: ResourceId; readonly of: Kind }
+  | { readonly kind: 'action'; readonly id: ResourceId; readonly action: Action }
   | { readonly kind: 'group'; readonly id: ResourceId }
   | { readonly kind: 'groups'; readonly subscription: string }
   | { readonly kind: 'locations'; readonly subscription: string }
   | { readonly kind: 'serviceTags' | 'usages'; readonly subscription: string; readonly location: string }
-  | { readonly kind: 'operation' | 'operationResult'; readonly subscription: string; readonly operation: string }
+  | {
+      readonly kind: 'operation' | 'operationResult' | 'groupOperation';
+      readonly subscription: string;
+      readonly operation: string;
+    }
+  | { readonly kind: 'contents'; readonly subscription: string; readonly resourceGroup: string | undefined }
   | { readonly kind: 'healthEvents'; readonly subscription: string }
   | { readonly kind: 'unknown'; readonly subscription: string | undefined };
 
@@ -42,12 +50,20 @@ const RULES: readonly Rule[] = [
   ],
   [rule(`${LOCATION}/usages$`), ([, subscription = '', location = '']) => ({ kind: 'usages', subscription, location })],
   [
-    rule(`${LOCATION}/operations/([^/]+)$`),
+    rule(`${LOCATION}/(?:nfv)?operations/([^/]+)$`),
     ([, subscription = '', , operation = '']) => ({ kind: 'operation', subscription, operation }),
   ],
   [
-    rule(`${LOCATION}/operationResults/([^/]+)$`),
+    rule(`${LOCATION}/(?:nfv)?operationResults/([^/]+)$`),
     ([, subscription = '', , operation = '']) => ({ kind: 'operationResult', subscription, operation }),
+  ],
+  [
+    rule(`${SUBSCRIPTION}/operationresults/([^/]+)$`),
+    ([, subscription = '', operation = '']) => ({ kind: 'groupOperation', subscription, operation }),
+  ],
+  [
+    rule(`${SUBSCRIPTION}(?:/resourceGroups/([^/]+))?/resources$`),
+    ([, subscription = '', resourceGroup]) => ({ kind: 'contents', subscription, resourceGroup }),
   ],
   [
     rule(`${SUBSCRIPTION}(?:/resourceGroups/([^/]+))?/providers/(Microsoft\\.Network)/([^/]+)$`),
@@ -57,12 +73,8 @@ const RULES: readonly Rule[] = [
     },
   ],
   [
-    rule('^(/subscriptions/[^/]+/resourceGroups/[^/]+.*)/getVpnClientConnectionHealth$'),
-    ([, text = '']) => gatewayAction(text),
-  ],
-  [
     rule('^(/subscriptions/[^/]+/resourceGroups/[^/]+/providers/[^/]+/[^/]+/[^/]+)/([^/]+)$'),
-    ([, text = '', segment = '']) => children(text, segment),
+    ([, text = '', segment = '']) => actionOn(text, segment) ?? children(text, segment),
   ],
 ];
 
@@ -70,14 +82,17 @@ function rule(pattern: string): RegExp {
   return new RegExp(pattern, 'i');
 }
 
-function gatewayAction(text: string): Target | undefined {
+function actionOn(text: string, segment: string): Target | undefined {
   const id = parseId(text);
-  return id?.types[0]?.toLowerCase() === 'virtualnetworkgateways' ? { kind: 'clientHealth', id } : undefined;
+  const action = id === undefined ? undefined : actionOf(id, segment);
+  return id === undefined || action === undefined ? undefined : { kind: 'action', id, action };
 }
 
 function children(text: string, segment: string): Target | undefined {
   const parent = parseId(text);
   const of = parent === undefined ? undefined : kindOf(parent);
+  const nested = parent === undefined ? undefined : kindOf({ ...parent, types: [...parent.types, segment] });
+  if (parent !== undefined && nested !== undefined && nested !== of) return { kind: 'nested', parent, of: nested };
   const child = of === undefined ? undefined : childKindOf(of, { types: ['', segment] });
   return parent === undefined || child === undefined ? undefined : { kind: 'children', parent, child };
 }
@@ -86,7 +101,7 @@ function named(id: ResourceId): Target | undefined {
   if (id.namespace === undefined) return { kind: 'group', id };
   const of = kindOf(id);
   if (of === undefined) return { kind: 'other', id };
-  if (id.types.length === 1) return { kind: 'resource', id, of };
+  if (isWhole(of, id)) return { kind: 'resource', id, of };
   const child = childKindOf(of, id);
   return child === undefined || id.types.length > 2 ? undefined : { kind: 'child', id, of, child };
 }
@@ -106,12 +121,12 @@ export function route(path: string): Target {
 /** The subscription a target is in. */
 export function subscriptionOf(target: Target): string | undefined {
   if ('subscription' in target) return target.subscription;
-  return target.kind === 'children' ? target.parent.subscription : target.id.subscription;
+  return 'parent' in target ? target.parent.subscription : target.id.subscription;
 }
 
 /** The resource a target is or belongs to, for denials and faults. */
 export function resourceOf(target: Target): string | undefined {
-  if (target.kind === 'children') return target.parent.text;
+  if ('parent' in target) return target.parent.text;
   return 'id' in target ? target.id.text : undefined;
 }
 
@@ -122,6 +137,11 @@ const VERBS: Readonly<Record<string, string>> = {
   PATCH: 'UpdateTags',
 };
 
+function listVerb(kind: Kind, resourceGroup: string | undefined): string {
+  if (kind.type === 'ipGroups') return resourceGroup === undefined ? 'List' : 'ListByResourceGroup';
+  return resourceGroup === undefined ? 'ListAll' : 'List';
+}
+
 /** The operation's name in the published API: `RouteTables_CreateOrUpdate`; a few that have none get one of the same form. */
 export function labelOf(target: Target, method: string): string {
   const verb = VERBS[method] ?? method;
@@ -131,13 +151,17 @@ export function labelOf(target: Target, method: string): string {
     case 'child':
       return `${target.child.own?.group ?? target.child.segment}_${verb}`;
     case 'list':
-      return `${target.of.group}_${target.resourceGroup === undefined ? 'ListAll' : 'List'}`;
+      return `${target.of.group}_${listVerb(target.of, target.resourceGroup)}`;
     case 'children':
       return `${target.child.own?.group ?? target.child.segment}_List`;
-    case 'clientHealth':
-      return 'VirtualNetworkGateways_GetVpnclientConnectionHealth';
+    case 'nested':
+      return `${target.of.group}_List`;
+    case 'action':
+      return target.action.labels[method] ?? `${target.action.name}_${method}`;
     case 'group':
-      return `ResourceGroups_${verb}`;
+      return `ResourceGroups_${method === 'HEAD' ? 'CheckExistence' : verb}`;
+    case 'contents':
+      return target.resourceGroup === undefined ? 'Resources_List' : 'Resources_ListByResourceGroup';
     case 'groups':
       return 'ResourceGroups_List';
     case 'locations':
@@ -147,6 +171,7 @@ export function labelOf(target: Target, method: string): string {
     case 'usages':
       return 'Usages_List';
     case 'operation':
+    case 'groupOperation':
       return 'Operations_Poll';
     case 'operationResult':
       return 'Operations_Result';
@@ -162,7 +187,8 @@ export function labelOf(target: Target, method: string): string {
 /** The operation as authorisation and throttling messages name it: `Microsoft.Network/routeTables/routes`. */
 export function operationOf(target: Target): string {
   if (target.kind === 'children') return `Microsoft.Network/${target.parent.types[0]}/${target.child.segment}`;
-  if (target.kind === 'list') return `Microsoft.Network/${target.of.type}`;
+  if (target.kind === 'nested' || target.kind === 'list') return `Microsoft.Network/${target.of.type}`;
   if (!('id' in target)) return `Microsoft.Network/locations/${target.kind}`;
+  if (target.kind === 'action') return `Microsoft.Network/${target.id.types.join('/')}/${target.action.name}`;
   return [target.id.namespace ?? 'Microsoft.Resources/subscriptions/resourceGroups', ...target.id.types].join('/');
 }

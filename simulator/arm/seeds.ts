@@ -1,10 +1,10 @@
-import { groupBody } from './dispatch.ts';
+import { groupBody } from './groups.ts';
 import type { ResourceId } from './ids.ts';
 import { parseId, resourceGroupId } from './ids.ts';
 import type { JsonObject } from './json.ts';
 import { objectAt, stringAt } from './json.ts';
 import { kindOf } from './kinds/all.ts';
-import { build, stamp, weakEtag } from './shape.ts';
+import { build, newEtag, stamp } from './shape.ts';
 import type { World } from './world.ts';
 
 /**
@@ -32,9 +32,9 @@ export function seed(resourceId: string, body: JsonObject, world: World): Resour
     return id;
   }
   const complete = build(kind, stored?.id ?? id, body, stored?.body, newGuid);
-  store.put(id.text, complete);
+  store.put(id.text, complete).made = true;
   kind.finish?.(id, complete, world.env);
-  stamp(kind, complete, weakEtag(newGuid), 'Succeeded');
+  stamp(kind, complete, newEtag(kind, newGuid), 'Succeeded');
   return id;
 }
 
@@ -56,7 +56,7 @@ export function occupy(resourceId: string, seconds: number, world: World): void 
   const stored = world.env.store.get(resourceId);
   if (stored === undefined) throw new Error(`there is no ${resourceId} to occupy`);
   const kind = kindOf(stored.id);
-  if (kind !== undefined) stamp(kind, stored.body, weakEtag(world.env.newGuid), 'Updating');
+  if (kind !== undefined) stamp(kind, stored.body, newEtag(kind, world.env.newGuid), 'Updating');
   world.operations.start(
     {
       name: `Put${kind?.noun ?? 'Resource'}Operation`,
@@ -67,7 +67,7 @@ export function occupy(resourceId: string, seconds: number, world: World): void 
       seconds,
       firstRetryAfter: 10,
       onDone: () => {
-        if (kind !== undefined) stamp(kind, stored.body, weakEtag(world.env.newGuid), 'Succeeded');
+        if (kind !== undefined) stamp(kind, stored.body, newEtag(kind, world.env.newGuid), 'Succeeded');
       },
     },
     world.env.newGuid(),

@@ -3,7 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { SimClock } from '../clock.ts';
+import { AddressPools } from './addressPools.ts';
 import { makeCertificates } from './ca.ts';
+import { factControls, resourceControls, troubleControls } from './controls.ts';
 import type { Denial } from './denials.ts';
 import { Denials } from './denials.ts';
 import type { Facts } from './dispatch.ts';
@@ -12,19 +14,20 @@ import type { Fault, PlantedFault } from './faults.ts';
 import { Faults } from './faults.ts';
 import type { FrontDoor } from './frontDoor.ts';
 import { startIdentity } from './identity.ts';
-import { parseId } from './ids.ts';
 import type { JsonObject, JsonObjectInput } from './json.ts';
-import { copyOf } from './json.ts';
+import type { UsageOverride } from './market.ts';
+import { Market } from './market.ts';
 import { Operations } from './operations.ts';
-import { lookUp } from './reads.ts';
 import type { RecordedExchange } from './recorded.ts';
-import { occupy, removeSeed, seed } from './seeds.ts';
 import type { DurationOverrides, Limits } from './settings.ts';
 import { DEFAULT_LIMITS, durationsWith } from './settings.ts';
+import type { SilenceMode } from './silence.ts';
+import { Silences } from './silence.ts';
 import { Store } from './store.ts';
 import { Throttles } from './throttle.ts';
 import type { Cloud } from './tokens.ts';
 import { AUDIENCES } from './tokens.ts';
+import { VpnClients } from './vpnClients.ts';
 import type { World } from './world.ts';
 
 export { trustCa } from './ca.ts';
@@ -60,7 +63,12 @@ export interface Arm {
   occupy(resourceId: string, seconds: number): void;
   /** The weekly tags file, from which the service tags list is made. */
   setServiceTags(file: JsonObjectInput): void;
+  /** Replaces the whole list of usages of a location; nothing is refused because of it. */
   setUsages(location: string, items: readonly JsonObjectInput[]): void;
+  /** Sets limit or current value of one usage; creating one more than the limit is refused. */
+  setUsage(location: string, name: string, usage: UsageOverride): void;
+  /** Closes a region to new resources of these types; the function returned opens it again. */
+  closeRegion(location: string, types?: readonly string[] | 'all'): () => void;
   setLocations(subscription: string, items: readonly JsonObjectInput[]): void;
   setHealthEvents(subscription: string, events: readonly JsonObjectInput[]): void;
   /** The point-to-site clients a gateway reports. */
@@ -68,6 +76,8 @@ export interface Arm {
   plantFault(fault: Fault): PlantedFault;
   /** Refuses the credential, tokens or a scope; the function returned lifts it. */
   deny(denial: Denial): () => void;
+  /** Makes a region answer nothing (by default it cuts the connection); the function returned brings it back. */
+  silence(location: string, mode?: SilenceMode): () => void;
   close(): Promise<void>;
 }
 
@@ -82,15 +92,14 @@ interface Parts {
 function assemble(options: ArmOptions, endpoint: () => string): Parts {
   const newGuid = options.newGuid ?? randomUUID;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  let addresses = 0;
-  const newPublicAddress = () => {
-    addresses += 1;
-    return `52.127.${200 + Math.floor(addresses / 250)}.${addresses % 250}`;
-  };
+  const pools = new AddressPools();
   const world: World = {
     clock: options.clock,
-    env: { store: new Store(), limits, newGuid, newPublicAddress },
+    env: { store: new Store(), limits, newGuid, newPublicAddress: (location) => pools.next(location) },
     operations: new Operations(),
+    silence: new Silences(),
+    market: new Market(),
+    clients: new VpnClients(),
     durations: durationsWith(options.durations ?? {}),
     endpoint,
   };
@@ -100,7 +109,6 @@ function assemble(options: ArmOptions, endpoint: () => string): Parts {
     usages: new Map(),
     locations: new Map(),
     health: new Map(),
-    vpnClients: new Map(),
   };
   const subscriptions = new Set(options.subscriptions?.map((id) => id.toLowerCase()));
   const door: FrontDoor = {
@@ -113,54 +121,6 @@ function assemble(options: ArmOptions, endpoint: () => string): Parts {
     knowsSubscription: (subscription) => subscriptions.has(subscription.toLowerCase()),
   };
   return { door, faults: new Faults(), requests: [], subscriptions, newGuid };
-}
-
-/** The side of `Arm` that changes the world without a request. */
-function controls(parts: Parts) {
-  const { door, faults, subscriptions } = parts;
-  const { world, facts } = door;
-  const known = (subscription: string) => {
-    subscriptions.add(subscription.toLowerCase());
-    return subscription.toLowerCase();
-  };
-  const settled = () => world.operations.settle(world.clock.now());
-  return {
-    seed: (resourceId: string, body: JsonObjectInput) => {
-      settled();
-      known(seed(resourceId, copyOf(body), world).subscription);
-    },
-    read: (resourceId: string) => {
-      settled();
-      const id = parseId(resourceId);
-      return id === undefined ? undefined : lookUp(id, world);
-    },
-    remove: (resourceId: string) => {
-      settled();
-      removeSeed(resourceId, world);
-    },
-    ids: () => {
-      settled();
-      return world.env.store.all().map(({ id }) => id.text);
-    },
-    occupy: (resourceId: string, seconds: number) => {
-      settled();
-      occupy(resourceId, seconds, world);
-    },
-    setServiceTags: (file: JsonObjectInput) => {
-      facts.tags = copyOf(file);
-      facts.renderedTags.clear();
-    },
-    setUsages: (location: string, items: readonly JsonObjectInput[]) =>
-      void facts.usages.set(location.toLowerCase(), items.map(copyOf)),
-    setLocations: (subscription: string, items: readonly JsonObjectInput[]) =>
-      void facts.locations.set(known(subscription), items.map(copyOf)),
-    setHealthEvents: (subscription: string, events: readonly JsonObjectInput[]) =>
-      void facts.health.set(known(subscription), events.map(copyOf)),
-    setVpnClients: (gatewayId: string, clients: readonly JsonObjectInput[]) =>
-      void facts.vpnClients.set(gatewayId.toLowerCase(), clients.map(copyOf)),
-    plantFault: (fault: Fault) => faults.plant(fault),
-    deny: (denial: Denial) => door.denials.add(denial),
-  };
 }
 
 /** Starts ARM on https://localhost with a certificate of its own, and a managed identity endpoint beside it. */
@@ -184,6 +144,7 @@ export async function startArm(options: ArmOptions): Promise<Arm> {
   });
   const close = async () => {
     parts.faults.releaseAll();
+    parts.door.world.silence.liftAll();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeAllConnections();
     await Promise.all([closed, identity.close()]);
@@ -194,7 +155,9 @@ export async function startArm(options: ArmOptions): Promise<Arm> {
     ca: certificates.ca,
     identity: { endpoint: tokenEndpoint, header },
     requests: parts.requests,
-    ...controls(parts),
+    ...resourceControls(parts),
+    ...factControls(parts),
+    ...troubleControls(parts),
     close,
   };
 }

@@ -53,6 +53,7 @@ export interface Duration {
 }
 
 export type DurationKey =
+  | 'resourceGroups'
   | 'routeTables'
   | 'routes'
   | 'azureFirewalls'
@@ -64,6 +65,7 @@ export type DurationKey =
 
 /** As recorded in westus2 in 2026, except where a comment says otherwise. */
 export const DEFAULT_DURATIONS: Readonly<Record<DurationKey, Duration>> = {
+  resourceGroups: { create: 0, update: 0, delete: 15, lag: 0 },
   routeTables: { create: 2, update: 2, delete: 3, lag: 0 },
   // The first poll comes after 2 s, but the table was free again within one.
   routes: { create: 1, update: 1, delete: 1, lag: 0 },

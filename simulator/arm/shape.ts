@@ -5,7 +5,7 @@ import type { ChildKind, Kind } from './kinds/kind.ts';
 
 export type State = 'Succeeded' | 'Updating' | 'Deleting' | 'Failed';
 
-const OWN_KEYS = ['name', 'id', 'etag', 'type', 'properties'];
+const OWN_KEYS = ['name', 'id', 'etag', 'eTag', 'type', 'properties'];
 const OWN_PROPERTIES = ['provisioningState', 'resourceGuid'];
 
 function buildChild(
@@ -52,9 +52,9 @@ export function build(
     properties[child.property] = items.map((item) => buildChild(kind, child, id, item, earlier));
   }
   return structuredClone({
-    name: id.names[0] ?? '',
+    name: id.names.at(-1) ?? '',
     id: id.text,
-    type: `Microsoft.Network/${kind.type}`,
+    type: kind.shownType ?? `Microsoft.Network/${kind.type}`,
     ...without(given, OWN_KEYS),
     ...kind.outerDefaults?.(given),
     properties: {
@@ -69,7 +69,7 @@ export function build(
  * the other children keep saying Succeeded.
  */
 export function stamp(kind: Kind, body: JsonObject, etag: string, state: State, only?: string): void {
-  body['etag'] = etag;
+  body[kind.etagKey ?? 'etag'] = etag;
   const properties = objectAt(body, 'properties');
   properties['provisioningState'] = state;
   for (const child of kind.children) {
@@ -81,7 +81,17 @@ export function stamp(kind: Kind, body: JsonObject, etag: string, state: State, 
   }
 }
 
-/** `W/"guid"`, as the network provider writes etags. */
-export function weakEtag(newGuid: () => string): string {
-  return `W/"${newGuid()}"`;
+/** `W/"guid"` of the network provider; a bare guid of virtual appliances. */
+export function newEtag(kind: Kind | undefined, newGuid: () => string): string {
+  return kind?.provider === 'nfv' ? newGuid() : `W/"${newGuid()}"`;
+}
+
+export function etagOf(kind: Kind | undefined, body: JsonObject | undefined): string | undefined {
+  return stringAt(body, kind?.etagKey ?? 'etag');
+}
+
+/** The ETag header: what the body says, for virtual appliances in quotes (recorded). */
+export function etagHeaderOf(kind: Kind | undefined, body: JsonObject): string | undefined {
+  const etag = kind?.etagHeader === true ? etagOf(kind, body) : undefined;
+  return etag === undefined || kind?.provider !== 'nfv' ? etag : `"${etag}"`;
 }

@@ -6,6 +6,8 @@ import type { JsonObject } from './json.ts';
 export interface Stored {
   readonly id: ResourceId;
   body: JsonObject;
+  /** Whether a write of it ever succeeded; one that failed when it was created takes as long again. */
+  made?: boolean;
 }
 
 /** All resources by id, without regard to case; the first spelling stays. */
@@ -33,16 +35,21 @@ export class Store {
     return this.#byKey.delete(keyOf(id));
   }
 
+  /** The resource and what is stored below it. */
+  deleteWithChildren(id: string): void {
+    for (const key of [...this.#byKey.keys()])
+      if (key === keyOf(id) || key.startsWith(`${keyOf(id)}/`)) this.#byKey.delete(key);
+  }
+
   all(): Stored[] {
     return [...this.#byKey.values()];
   }
 
-  /** Resources of one type, of one subscription and, where given, one resource group. */
+  /** Resources of one type (`routeTables`, `firewallPolicies/ruleCollectionGroups`), of one subscription and, where given, one resource group. */
   ofType(type: string, scope?: { subscription: string; resourceGroup?: string | undefined }): Stored[] {
     return this.all().filter(
       ({ id }) =>
-        id.types.length === 1 &&
-        id.types[0]?.toLowerCase() === type.toLowerCase() &&
+        id.types.join('/').toLowerCase() === type.toLowerCase() &&
         (scope === undefined || id.subscription.toLowerCase() === scope.subscription.toLowerCase()) &&
         (scope?.resourceGroup === undefined || id.resourceGroup.toLowerCase() === scope.resourceGroup.toLowerCase()),
     );

@@ -24,9 +24,14 @@ export interface Rendered {
   readonly text: string;
 }
 
+function textOf({ body, pretty }: Answer): string {
+  if (body === undefined) return '';
+  if (typeof body === 'string') return body;
+  return pretty === true ? JSON.stringify(body, null, 2).replaceAll('\n', '\r\n') : JSON.stringify(body);
+}
+
 export function render(answer: Answer, newGuid: () => string, now: number): Rendered {
-  const text =
-    answer.body === undefined ? '' : typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
+  const text = textOf(answer);
   const requestId = newGuid();
   const headers: Record<string, string> = {
     'cache-control': 'no-cache',

@@ -1,14 +1,21 @@
 import type { SimClock } from '../clock.ts';
 import type { JsonObject } from './json.ts';
 import type { Env } from './kinds/kind.ts';
+import type { Market } from './market.ts';
 import type { Operations } from './operations.ts';
 import type { Duration, DurationKey } from './settings.ts';
+import type { Silences } from './silence.ts';
+
+import type { VpnClients } from './vpnClients.ts';
 
 /** Everything that is there, for the handlers. */
 export interface World {
   readonly clock: SimClock;
   readonly env: Env;
   readonly operations: Operations;
+  readonly silence: Silences;
+  readonly market: Market;
+  readonly clients: VpnClients;
   readonly durations: Readonly<Record<DurationKey, Duration>>;
   readonly endpoint: () => string;
 }

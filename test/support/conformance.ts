@@ -180,6 +180,7 @@ export async function validateExchanges(
 
 function skipReason(exchange: RecordedExchange): string | undefined {
   if (exchange.status === 0) return 'the connection was cut';
-  if (exchange.fault === 'unavailable') return 'the front door answered with HTML';
+  if (exchange.status === 503 && /^(unavailable|deadRegion)/.test(exchange.fault ?? ''))
+    return 'the front door answered with HTML';
   return SKIPPED.find(([pattern]) => pattern.test(exchange.label))?.[1];
 }

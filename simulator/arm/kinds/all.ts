@@ -20,7 +20,17 @@ const NETWORK = 'microsoft.network';
 /** The kind of the resource itself or of its parent. */
 export function kindOf(id: Pick<ResourceId, 'namespace' | 'types'>): Kind | undefined {
   if (id.namespace?.toLowerCase() !== NETWORK) return undefined;
-  return KINDS.find((kind) => kind.type.toLowerCase() === id.types[0]?.toLowerCase());
+  const own = id.types.join('/').toLowerCase();
+  return byType(own) ?? byType(id.types[0]?.toLowerCase());
+}
+
+function byType(type: string | undefined): Kind | undefined {
+  return KINDS.find((kind) => kind.type.toLowerCase() === type);
+}
+
+/** Whether the id names a resource of this kind itself and not a child inside one. */
+export function isWhole(kind: Kind, id: Pick<ResourceId, 'types'>): boolean {
+  return kind.type.split('/').length === id.types.length;
 }
 
 /** The child kind with addresses of its own that the id names, such as routes. */

@@ -95,6 +95,7 @@ export const azureFirewalls: Kind = {
   noun: 'AzureFirewall',
   duration: 'azureFirewalls',
   retryAfter: { put: 10, delete: 10 },
+  usage: 'AzureFirewalls',
   etagHeader: true,
   guid: false,
   readOnly: ['hubIPAddresses', 'ipGroups'],

@@ -2,14 +2,14 @@ import type { Answer } from '../answer.ts';
 import type { ResourceId } from '../ids.ts';
 import type { JsonObject } from '../json.ts';
 import type { DurationKey, Limits } from '../settings.ts';
-import type { Store } from '../store.ts';
+import type { Store, Stored } from '../store.ts';
 
 /** What a kind may look at while it checks or finishes a resource. */
 export interface Env {
   readonly store: Store;
   readonly limits: Limits;
   readonly newGuid: () => string;
-  readonly newPublicAddress: () => string;
+  readonly newPublicAddress: (location: string) => string;
 }
 
 /** One array of child objects inside a resource, such as the routes of a table. */
@@ -28,7 +28,18 @@ export interface ChildKind {
 
 /** One resource type: how its bodies are completed, checked and finished. */
 export interface Kind {
+  /** `routeTables`, or with its parent's type `firewallPolicies/ruleCollectionGroups`. */
   readonly type: string;
+  /** Virtual appliances: another poll address and rhythm, bare etags, JSON on many lines, types in capitals (recorded). */
+  readonly provider?: 'nfv';
+  /** The type as answers spell it, where that is not `type`. */
+  readonly shownType?: string;
+  /** IP groups spell it `eTag` (recorded). */
+  readonly etagKey?: 'eTag';
+  /** Untracked children have no location in requests and their parent's in answers. */
+  readonly location?: 'parent';
+  /** The name under which the usages of a location count it; creating one too many is refused. */
+  readonly usage?: string;
   /** The operation group of the published API: `RouteTables`. */
   readonly group: string;
   /** As in `PutRouteTableOperation`. */
@@ -51,6 +62,10 @@ export interface Kind {
   readonly check: (id: ResourceId, body: JsonObject, env: Env, previous: JsonObject | undefined) => Answer | undefined;
   /** Refuses a deletion, or returns undefined. */
   readonly checkDelete?: (id: ResourceId, env: Env) => Answer | undefined;
+  /** Firewalls that a write of this resource keeps Updating until it ends. */
+  readonly affects?: (id: ResourceId, env: Env) => Stored[];
+  /** Refuses a write of what another operation holds although it is not the same resource. */
+  readonly heldBy?: (id: ResourceId, body: JsonObject, env: Env) => string[];
   /** ids the body refers to; they must exist and be settled. */
   readonly references: (body: JsonObject) => string[];
   /** A write that changes nothing on the network is finished when it is answered (recorded for route tables). */

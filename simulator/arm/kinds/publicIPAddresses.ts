@@ -26,6 +26,7 @@ export const publicIPAddresses: Kind = {
   etagHeader: true,
   guid: true,
   readOnly: ['ipConfiguration'],
+  usage: 'StandardSkuPublicIpAddresses',
   children: [],
   defaults: (given, previous) => {
     const kept = previous?.['ipAddress'];
@@ -46,7 +47,8 @@ export const publicIPAddresses: Kind = {
   finish: (_id, body, env) => {
     const properties = objectAt(body, 'properties');
     const isStatic = stringAt(properties, 'publicIPAllocationMethod')?.toLowerCase() === 'static';
-    if (isStatic && properties['ipAddress'] === undefined) properties['ipAddress'] = env.newPublicAddress();
+    if (isStatic && properties['ipAddress'] === undefined)
+      properties['ipAddress'] = env.newPublicAddress(stringAt(body, 'location') ?? 'global');
   },
   present: (id, body, env) => {
     const holder = user(id, env);

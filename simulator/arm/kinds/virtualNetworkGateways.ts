@@ -74,6 +74,7 @@ export const virtualNetworkGateways: Kind = {
   noun: 'VirtualNetworkGateway',
   duration: 'virtualNetworkGateways',
   retryAfter: { put: 10, delete: 10 },
+  usage: 'VirtualNetworkGateways',
   etagHeader: false,
   guid: true,
   readOnly: ['inboundDnsForwardingEndpoint', 'virtualNetworkGatewayMigrationStatus'],

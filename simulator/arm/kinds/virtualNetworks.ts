@@ -55,6 +55,7 @@ export const virtualNetworks: Kind = {
   noun: 'VirtualNetwork',
   duration: 'virtualNetworks',
   retryAfter: { put: 3, delete: 10 },
+  usage: 'VirtualNetworks',
   etagHeader: true,
   guid: true,
   readOnly: [],
