@@ -1,7 +1,8 @@
-import type { ResourceWriter } from './apply/target.ts';
+import type { ResourceBuilder, ResourceWriter } from './apply/target.ts';
 import type { JsonObject } from './base/canonical.ts';
 import type { Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
+import type { TagSettings } from './base/settings.ts';
 import type { ResourceReader } from './plan/observed.ts';
 import type { Archive, ConfigStore, Leases, Messages, Notices, SiteStore } from './record/ports.ts';
 import type { FactStore } from './scope/fact.ts';
@@ -12,12 +13,16 @@ export type OnCall = (kind: 'read' | 'write' | 'poll', ms: number, id: string) =
 
 /** What is asked of Azure itself. */
 export interface AzureView {
-  readonly resources: ResourceReader & ResourceWriter;
+  readonly resources: ResourceReader & ResourceWriter & ResourceBuilder;
   readonly healthEvents: {
     list(
       subscriptionId: string,
       sinceMs: number,
     ): Promise<{ readonly items: readonly JsonObject[]; readonly truncated: boolean }>;
+  };
+  readonly locations: {
+    /** Quotas of Microsoft.Network in a region, raw items. Throws ERR_AZURE_*. */
+    usages(subscriptionId: string, region: string): Promise<readonly JsonObject[]>;
   };
 }
 
@@ -29,6 +34,8 @@ export interface Ports extends AzureView {
   readonly namePrefix: string;
   /** Where the app runs, where the platform tells. */
   readonly appRegion?: string | null;
+  /** How new service tags are judged and where they are asked for, besides what operators put. */
+  readonly tagSettings?: TagSettings;
   readonly facts: FactStore;
   readonly intents: IntentStore;
   readonly sites: SiteStore;

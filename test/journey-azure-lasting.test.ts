@@ -277,7 +277,7 @@ describe('somebody else writes while a run is under way', () => {
         }
         return resources.put(target, body, ifMatch);
       };
-      return { healthEvents: view.healthEvents, resources: { get: resources.get, poll: resources.poll, put } };
+      return { ...view, resources: { ...resources, put } };
     };
     Object.defineProperty(journey.ports, 'metered', { value });
   };

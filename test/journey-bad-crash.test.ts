@@ -59,7 +59,7 @@ const mortal = (journey: Journey, death: Death | null) => {
         const view = metered(...of);
         const { resources } = view;
         const put = (...args: Parameters<typeof resources.put>) => around('put', () => resources.put(...args));
-        return { healthEvents: view.healthEvents, resources: { get: resources.get, poll: resources.poll, put } };
+        return { ...view, resources: { ...resources, put } };
       },
     },
   });

@@ -2,13 +2,15 @@ import type { JsonObject } from '../base/canonical.ts';
 
 /** ARM took the write: it is over, or it goes on and may be asked about no earlier than `notBefore` (ms). */
 export type Accepted =
-  | { readonly status: 'done' }
+  /** `body`: what an action answered. */
+  | { readonly status: 'done'; readonly body?: unknown }
   | { readonly status: 'running'; readonly operationUrl: string; readonly notBefore: number };
 
 /** What ARM says of a long operation. `failed` carries ARM's own code and message. */
 export type Progress =
   | { readonly status: 'running'; readonly operationUrl: string; readonly notBefore: number }
-  | { readonly status: 'succeeded' }
+  /** `body`: what an action answered in the end. */
+  | { readonly status: 'succeeded'; readonly body?: unknown }
   | { readonly status: 'failed'; readonly code: string; readonly message: string };
 
 /** What applying needs of ARM; implemented in `azure/`. One PUT replaces the whole resource. */
@@ -20,4 +22,14 @@ export interface ResourceWriter {
   put(id: string, body: JsonObject, ifMatch: string | null): Promise<Accepted>;
   /** One GET of the operation; a 5xx or broken connection counts as still running (ask again after 10 s). */
   poll(operationUrl: string): Promise<Progress>;
+}
+
+/** What building and taking down whole landing zones needs besides. */
+export interface ResourceBuilder {
+  /** The resource's JSON as ARM sends it; null where nothing is there, or its resource group is not. Throws ERR_AZURE_*. */
+  find(id: string): Promise<JsonObject | null>;
+  /** DELETE; what is gone already counts as done. Throws as `put` does. */
+  remove(id: string): Promise<Accepted>;
+  /** POST of an action on a resource, such as `generatevpnprofile`. Throws as `put` does. */
+  act(id: string, action: string, body: JsonObject): Promise<Accepted>;
 }

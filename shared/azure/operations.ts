@@ -19,7 +19,7 @@ const failed = (body: unknown, code: string, message: string): Failed => {
 const byState = (state: string, answer: ArmAnswer, running: Progress): Progress => {
   switch (state.toLowerCase()) {
     case 'succeeded':
-      return { status: 'succeeded' };
+      return { status: 'succeeded', body: answer.body };
     case 'failed':
       return failed(answer.body, 'OperationFailed', 'Azure gives no reason');
     case 'canceled':
@@ -57,7 +57,7 @@ export const progressOf = (operationUrl: string, answer: ArmAnswer, nowMs: numbe
   if (status >= 300) return failed(body, `HTTP ${status}`, 'Azure gives no reason');
   const state = stateOf(body);
   if (state !== undefined) return byState(state, answer, running);
-  return status === 202 ? running : { status: 'succeeded' };
+  return status === 202 ? running : { status: 'succeeded', body };
 };
 
 /**

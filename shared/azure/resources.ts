@@ -1,13 +1,13 @@
-import type { Accepted, Progress, ResourceWriter } from '../apply/target.ts';
+import type { Accepted, Progress, ResourceBuilder, ResourceWriter } from '../apply/target.ts';
 import type { JsonObject } from '../base/canonical.ts';
 import type { Clock } from '../base/clock.ts';
 import { AutomationError } from '../base/errors.ts';
 import type { ResourceReader } from '../plan/observed.ts';
-import type { Arm } from './arm.ts';
+import type { Arm, ArmAnswer } from './arm.ts';
 import { failureOf } from './failures.ts';
 import { nextPoll, operationUrlOf, POLL_MS, progressOf } from './operations.ts';
 
-export type Resources = ResourceReader & ResourceWriter;
+export type Resources = ResourceReader & ResourceWriter & ResourceBuilder;
 
 /** An operation's URL without what was signed: fit for messages. */
 const shownUrl = (url: string): string => (URL.canParse(url) ? new URL(url).pathname : 'the operation');
@@ -21,12 +21,49 @@ export const armResources = (arm: Arm, clock: Clock): Resources => {
     const url = arm.urlOf(id);
     const asked = { method: 'PUT', id } as const;
     const answer = await arm.send({ ...asked, kind: 'write', url, body, ifMatch });
-    const now = clock.now();
-    if (answer.status < 200 || answer.status > 202) throw failureOf(asked, answer, now);
-    const operationUrl = operationUrlOf(answer, url);
-    return operationUrl === undefined
+    if (answer.status < 200 || answer.status > 202) throw failureOf(asked, answer, clock.now());
+    return acceptedOf(answer, operationUrlOf(answer, url));
+  };
+
+  const acceptedOf = (answer: ArmAnswer, operationUrl: string | undefined): Accepted =>
+    operationUrl === undefined
       ? { status: 'done' }
-      : { status: 'running', operationUrl, notBefore: nextPoll(answer, now) };
+      : { status: 'running', operationUrl, notBefore: nextPoll(answer, clock.now()) };
+
+  /** Of a DELETE or an action: over, unless 202; then it ends where Location says (RPC-async, ARM). */
+  const urlAfter = (answer: ArmAnswer, url: string): string | undefined => {
+    if (answer.status !== 202) return undefined;
+    const next = answer.headers.get('Location') ?? answer.headers.get('Azure-AsyncOperation') ?? '';
+    return new URL(next, url).href;
+  };
+
+  const remove = async (id: string): Promise<Accepted> => {
+    const url = arm.urlOf(id);
+    const asked = { method: 'DELETE', id } as const;
+    const answer = await arm.send({ ...asked, kind: 'write', url });
+    if (answer.status === 404) return { status: 'done' };
+    if (answer.status !== 200 && answer.status !== 202 && answer.status !== 204)
+      throw failureOf(asked, answer, clock.now());
+    return acceptedOf(answer, urlAfter(answer, url));
+  };
+
+  const act = async (id: string, action: string, body: JsonObject): Promise<Accepted> => {
+    const url = arm.urlOf(`${id}/${action}`);
+    const asked = { method: 'POST', id: `${id}/${action}` } as const;
+    // An action changes nothing that is there; it is asked again rather than counted as a write.
+    const answer = await arm.send({ ...asked, kind: 'read', url, body });
+    if (answer.status !== 200 && answer.status !== 202) throw failureOf(asked, answer, clock.now());
+    const accepted = acceptedOf(answer, urlAfter(answer, url));
+    return accepted.status === 'done' ? { ...accepted, body: answer.body } : accepted;
+  };
+
+  const find = async (id: string): Promise<JsonObject | null> => {
+    try {
+      return (await arm.getObject(id, arm.urlOf(id))).body;
+    } catch (error) {
+      if (error instanceof AutomationError && error.code === 'ERR_AZURE_NOT_FOUND') return null;
+      throw error;
+    }
   };
 
   const poll = async (operationUrl: string): Promise<Progress> => {
@@ -43,5 +80,5 @@ export const armResources = (arm: Arm, clock: Clock): Resources => {
     }
   };
 
-  return { get: async (id) => (await arm.getObject(id, arm.urlOf(id))).body, put, poll };
+  return { get: async (id) => (await arm.getObject(id, arm.urlOf(id))).body, find, put, remove, act, poll };
 };
