@@ -1,7 +1,9 @@
 import { byNumber, counted } from '../shared/base/counted.ts';
 import { wrap } from '../shared/base/wrap.ts';
+import { isSourceNote } from '../shared/plan/notes.ts';
 import type { Route } from '../shared/plan/observed.ts';
 import { type Plan, titleOf } from '../shared/plan/plan.ts';
+import { sourceText } from '../shared/ranges/tagSource.ts';
 import { plainText } from '../shared/record/words.ts';
 import { sharesText } from './ranges/sharesText.ts';
 import { countText, percentText } from './ranges/table.ts';
@@ -40,8 +42,14 @@ const painted = (text: string, { paint }: Layout): string =>
 /** Titles of incidents come from outside. */
 const clean = (texts: readonly string[]): string[] => texts.map((text) => plainText(text, 1_000));
 
+const saidBy: Readonly<Record<Plan['budget']['limitFrom'], string>> = {
+  site: '',
+  azure: ' (as Azure says)',
+  default: ' (Azure did not say)',
+};
+
 const budgetLines = ({ budget, addresses, tags }: Plan, { width }: Layout): string[] => {
-  const { needed, foreign, reserve, limit, headroom, strategy } = budget;
+  const { needed, foreign, reserve, limit, limitFrom, headroom, strategy } = budget;
   const parts = [
     `${needed} of ours`,
     ...(foreign > 0 ? [`${foreign} foreign`] : []),
@@ -50,9 +58,14 @@ const budgetLines = ({ budget, addresses, tags }: Plan, { width }: Layout): stri
   const room = headroom < 0 ? `${-headroom} too many` : `${headroom} left`;
   const counts = `${grouped(addresses.wanted)} wanted, ${grouped(addresses.added)} of them new, ${grouped(addresses.holes)} in holes`;
   return [
-    ...wrap(`${parts.join(' + ')}, limit ${limit}: ${room}${strategy ? ` (${strategy})` : ''}`, width, 'Routes     '),
+    ...wrap(
+      `${parts.join(' + ')}, limit ${limit}${saidBy[limitFrom]}: ${room}${strategy ? ` (${strategy})` : ''}`,
+      width,
+      'Routes     ',
+    ),
     ...wrap(counts, width, 'Addresses  '),
     `Tags       ${tags.cloud}, change ${tags.changeNumber}`,
+    ...tags.sources.flatMap((source) => wrap(sourceText(source), width, 'Source     ')),
     '',
   ];
 };
@@ -96,7 +109,8 @@ export const renderPlan = (plan: Plan, layout: Layout = eighty): string => {
     ...section('Extra', extraLines(plan), layout),
     ...(diff.length > 0 ? [paint('bold', 'Route table'), ...diff, ''] : []),
     ...section('Steps', stepsOf(plan), layout),
-    ...section('Notes', clean(plan.notes), layout),
+    // Where the tags come from stands above.
+    ...section('Notes', clean(plan.notes.filter((note) => !isSourceNote(note))), layout),
     plan.digest,
     '',
   ].join('\n');

@@ -30,6 +30,7 @@ const summaryOfPlan = (plan: Plan, now: number): PlanSummary => ({
   changes: changesIn(plan),
   routes: plan.budget.needed,
   limit: plan.budget.limit,
+  limitFrom: plan.budget.limitFrom,
   headroom: plan.budget.headroom,
   reasons: plan.decision.reasons,
   blockers: plan.blockers,

@@ -1,6 +1,7 @@
 import type { JsonObject } from './base/canonical.ts';
 import { iso } from './base/clock.ts';
 import type { Site } from './base/site.ts';
+import { discoverLimit } from './discover.ts';
 import { readLandingZone } from './landingZone.ts';
 import { observeFirewall, observeRouteTable } from './plan/observe.ts';
 import type { ObservedFirewall, ObservedNetwork, ObservedRouteTable } from './plan/observed.ts';
@@ -22,8 +23,10 @@ const networkFreshMs = 24 * 60 * 60 * 1_000;
 const networkFor = async (site: Site, state: SiteState, azure: AzureView, now: number, sweep: boolean) => {
   const known = state.network;
   const fresh = known !== null && known.unread === undefined && now - Date.parse(known.at) < networkFreshMs;
-  if (fresh && !sweep) return known;
-  return { ...(await readLandingZone(site, azure.resources)), at: iso(now) };
+  const zone = fresh && !sweep ? known : { ...(await readLandingZone(site, azure.resources)), at: iso(now) };
+  if (site.routeBudget.limit !== 'discover') return zone;
+  if (zone === known && known.routeLimit?.region === site.home.name) return zone;
+  return { ...zone, routeLimit: await discoverLimit(site, azure, known?.routeLimit, now) };
 };
 
 /** Reads a site: its table and firewall always, its landing zone when it is unknown, old, or a sweep asks. */

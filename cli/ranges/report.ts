@@ -33,6 +33,7 @@ const contractOf = ({ subject, strategies, chosen, headroom, fewest, within, ext
   site: subject.site,
   mode: subject.mode,
   limit: subject.limit,
+  limitFrom: subject.isGuessed ? 'default' : 'site',
   reserve: subject.reserve,
   room: subject.room,
   maxExtraPercent: subject.maxExtraPercent,

@@ -35,7 +35,8 @@ const ownersText = ({ extra }: Figures, tags: TagTable): string => {
 const whole = (figures: Figures, tags: TagTable, layout: Layout): string[] => {
   const { subject, strategies } = figures;
   const reserve = subject.reserve > 0 ? ` less a reserve of ${subject.reserve}` : '';
-  const head = `${subject.title}: ${grouped(subject.wanted.size)} addresses, limit ${subject.limit}${reserve}`;
+  const guessed = subject.isGuessed ? ' (discover: Azure is not asked offline)' : '';
+  const head = `${subject.title}: ${grouped(subject.wanted.size)} addresses, limit ${subject.limit}${guessed}${reserve}`;
   const rows = strategies.map((one) => [
     one.strategy === figures.chosen ? `* ${one.strategy}` : `  ${one.strategy}`,
     countText(one.routes),

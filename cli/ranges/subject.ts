@@ -2,6 +2,7 @@ import type { CloudName } from '../../shared/base/clouds.ts';
 import { type Region, regionsOf } from '../../shared/base/geography.ts';
 import { readSites, type Site } from '../../shared/base/site.ts';
 import { type StrategyName, strategyNames } from '../../shared/base/sites.ts';
+import { routeLimitOf } from '../../shared/plan/routeLimit.ts';
 import type { RoutingInput } from '../../shared/plan/routing.ts';
 import { desiredSets } from '../../shared/ranges/desired.ts';
 import { forbiddenFor } from '../../shared/ranges/forbidden.ts';
@@ -22,6 +23,8 @@ export type Subject = {
   readonly holes: RangeSet;
   readonly forbidden: RangeSet;
   readonly limit: number;
+  /** The sites file leaves the limit to Azure, which nobody asks offline. */
+  readonly isGuessed: boolean;
   readonly reserve: number;
   /** Routes there is room for. */
   readonly room: number;
@@ -37,12 +40,8 @@ export type Overrides = { readonly limit?: number | undefined; readonly maxExtra
 
 const everywhere = RangeSet.fromPrefixes(['0.0.0.0/0']);
 
-/** Where the sites file leaves the limit to Azure, nobody offline knows better than its old default. */
-const defaultLimit = 400;
-
-const budgetOf = (site: Site, over: Overrides): Site['routeBudget'] => {
-  const given: unknown = over.limit ?? site.routeBudget.limit;
-  const limit = typeof given === 'number' ? given : defaultLimit;
+const budgetOf = (site: Site, over: Overrides): Site['routeBudget'] & { readonly limit: number } => {
+  const { limit } = routeLimitOf(over.limit ?? site.routeBudget.limit, undefined, 0);
   return { ...site.routeBudget, limit, maxExtraPercent: over.maxExtraPercent ?? site.routeBudget.maxExtraPercent };
 };
 
@@ -51,8 +50,7 @@ type Asked = Pick<Subject, 'title' | 'mode' | 'wanted' | 'added' | 'trouble'>;
 const subjectOf = (asked: Asked, site: Site, isReal: boolean, tags: TagTable, over: Overrides): Subject => {
   const routeBudget = budgetOf(site, over);
   const ruled: Site = { ...site, routeBudget };
-  const limit = Number(routeBudget.limit);
-  const { reserve, maxExtraPercent, strategies } = routeBudget;
+  const { limit, reserve, maxExtraPercent, strategies } = routeBudget;
   const room = limit - reserve;
   const gatewayPublicIpAddresses = site.network.gatewayPublicIpAddresses ?? [];
   return {
@@ -61,6 +59,7 @@ const subjectOf = (asked: Asked, site: Site, isReal: boolean, tags: TagTable, ov
     holes: holesIn(everywhere, tags, gatewayPublicIpAddresses),
     forbidden: forbiddenFor(site),
     limit,
+    isGuessed: over.limit === undefined && site.routeBudget.limit === 'discover',
     reserve,
     room,
     maxExtraPercent,

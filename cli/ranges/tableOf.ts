@@ -2,6 +2,7 @@ import type { Site } from '../../shared/base/site.ts';
 import { type Climb, climb } from '../../shared/plan/ladder.ts';
 import type { Route } from '../../shared/plan/observed.ts';
 import { defaultNamePrefix } from '../../shared/plan/ownership.ts';
+import { routeLimitOf } from '../../shared/plan/routeLimit.ts';
 import { type DesiredSets, desiredSets } from '../../shared/ranges/desired.ts';
 import type { TagTable } from '../../shared/ranges/tagTable.ts';
 
@@ -24,15 +25,9 @@ const standIn = '192.0.2.4';
 export const firewallOf = (site: Site): string => site.network.firewallPrivateIpAddress ?? standIn;
 
 /** The table of a site in a mode; `current` is what is there, nothing foreign in it. Throws ERR_TAG_CLOUD. */
-export const tableOf = (
-  site: Site,
-  mode: Mode,
-  tags: TagTable,
-  current: readonly Route[] = [],
-  lastGood?: TagTable,
-): SiteTable => {
-  const desired = desiredSets({ site, services: mode === 'home' ? [] : site.services, tags, lastGood });
-  const limit: unknown = site.routeBudget.limit;
+export const tableOf = (site: Site, mode: Mode, tags: TagTable, current: readonly Route[] = []): SiteTable => {
+  const desired = desiredSets({ site, services: mode === 'home' ? [] : site.services, tags });
+  const { limit, from } = routeLimitOf(site.routeBudget.limit, undefined, current.length);
   return {
     site,
     mode,
@@ -48,7 +43,8 @@ export const tableOf = (
       current,
       namePrefix: defaultNamePrefix,
       firewallAddress: firewallOf(site),
-      limit: typeof limit === 'number' ? limit : 400,
+      limit,
+      limitFrom: from,
     }),
   };
 };

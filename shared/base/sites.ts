@@ -36,12 +36,18 @@ const firewallRule = z
   .object({
     ports: z.enum(['*', 'services']).default('*'),
     priority: z.int().min(100).max(65_000).default(200).describe('of our rule collection; Azure allows 100-65000'),
+    ipGroup: z.boolean().default(false).describe('destinations in an IP group of ours, which our rule refers to'),
   })
   .strict();
 
+const noLimit = 'is neither a whole number from 1 to 10000 nor "discover"';
+
 const routeBudget = z
   .object({
-    limit: z.int().min(1).max(10_000).default(400),
+    limit: z
+      .union([z.int(noLimit).min(1, noLimit).max(10_000, noLimit), z.literal('discover')], noLimit)
+      .default(400)
+      .describe('routes in the table; discover: what Azure says (RoutesPerRouteTable), else 400'),
     reserve: z.int().min(0).max(1_000).default(0),
     strategies: z.array(z.enum(strategyNames)).min(1).default(['exact']),
     maxExtraPercent: z.number().min(0).max(100).default(1),

@@ -1,6 +1,7 @@
 import { byNumber, counted } from '../base/counted.ts';
 import { type StrategyName, strategyNames } from '../base/sites.ts';
 import type { Blocker } from './blocker.ts';
+import type { LimitSource } from './routeLimit.ts';
 
 /** One strategy tried. `routes` is null where it has no routing at all; `why` is null for the one chosen. */
 export type Attempt = {
@@ -13,6 +14,7 @@ export type Attempt = {
 /** What the table may hold and what the plan needs of it; all numbers are routes, holes included. */
 export type Budget = {
   readonly limit: number;
+  readonly limitFrom: LimitSource;
   readonly reserve: number;
   readonly foreign: number;
   /** Of the chosen strategy; of the exact list where nothing fits. */
@@ -23,11 +25,16 @@ export type Budget = {
   readonly attempts: readonly Attempt[];
 };
 
-/** Azure allows 400 routes in a table by default (1,000 in public regions since 2026): the limit is data. */
 export const budgetOf = (given: Omit<Budget, 'headroom'>): Budget => ({
   ...given,
   headroom: given.limit - given.reserve - given.foreign - given.needed,
 });
+
+const raise = ({ limitFrom }: Budget, to: number): string =>
+  limitFrom === 'azure'
+    ? `Ask Azure for ${to} routes in a table or more (a quota of subscription and region)`
+    : `${limitFrom === 'default' ? 'Set' : 'Raise'} routeBudget.limit to ${to} or more if the subscription allows it ` +
+      '(RoutesPerRouteTable in its network usages)';
 
 /** The blocker that says by how much it does not fit, what was tried, and what would make it fit. */
 export const budgetBlocker = (budget: Budget, prefixes: number, holes: number): Blocker => {
@@ -47,8 +54,7 @@ export const budgetBlocker = (budget: Budget, prefixes: number, holes: number): 
       `${taken.length > 0 ? ` beside ${taken.join(' and ')}` : ''}, the limit is ${budget.limit}: ` +
       `${over} too many. Tried: ${tried.join(', ')}.`,
     remedy:
-      `Raise routeBudget.limit to ${budget.limit + over} or more if the subscription allows it ` +
-      '(RoutesPerRouteTable in its network usages), lower routeBudget.reserve, fail over fewer services, ' +
+      `${raise(budget, budget.limit + over)}, lower routeBudget.reserve, fail over fewer services, ` +
       'or move foreign routes to another table.' +
       (untried.length > 0 ? ` Strategies not listed in routeBudget.strategies: ${untried.join(', ')}.` : ''),
   };

@@ -3,6 +3,7 @@ import type { StrategyName } from '../base/sites.ts';
 import { type Attempt, type Budget, budgetOf } from './budget.ts';
 import type { Route } from './observed.ts';
 import { isOurs } from './ownership.ts';
+import type { LimitSource } from './routeLimit.ts';
 import { mergeRoutes, type RouteChanges, wantedRoutesOf } from './routes.ts';
 import { exactRouting, type Routing, type RoutingInput, routingBy } from './routing.ts';
 
@@ -27,8 +28,9 @@ export const climb = (input: {
   readonly namePrefix: string;
   readonly firewallAddress: string | null;
   readonly limit: number;
+  readonly limitFrom?: LimitSource;
 }): Climb => {
-  const { current, namePrefix, limit } = input;
+  const { current, namePrefix, limit, limitFrom = 'site' } = input;
   const { strategies, reserve } = input.wanted.site.routeBudget;
   const foreign = current.filter((route) => !isOurs(route.name, namePrefix));
   const room = limit - reserve - foreign.length;
@@ -55,7 +57,7 @@ export const climb = (input: {
     return {
       routing,
       changes,
-      budget: budgetOf({ limit, reserve, foreign: foreign.length, attempts, needed, strategy }),
+      budget: budgetOf({ limit, limitFrom, reserve, foreign: foreign.length, attempts, needed, strategy }),
     };
   };
   for (const strategy of strategies) {

@@ -13,6 +13,7 @@ import { defaultNamePrefix, isOurs } from './ownership.ts';
 import type { Plan } from './plan.ts';
 import type { PlanInput } from './planInput.ts';
 import { reachBlockers, reachOf } from './reach.ts';
+import { type RouteLimit, routeLimitOf } from './routeLimit.ts';
 import { planSteps } from './steps.ts';
 
 /** A resource that is Failed is never "unchanged": the same PUT is what settles it. */
@@ -35,6 +36,7 @@ type Sight = {
   readonly wanted: RangeSet;
   readonly firewallAddress: string;
   readonly hop: string;
+  readonly limited: RouteLimit;
   readonly climbed: Climb;
 };
 
@@ -44,14 +46,16 @@ const see = (input: PlanInput): Sight => {
   const wanted = input.retain ? desired.wanted.union(input.retain) : desired.wanted;
   const firewallAddress = network.firewallPrivateIpAddress ?? '0.0.0.0';
   const { gatewayPublicIpAddresses, addressSpace } = network;
+  const limited = routeLimitOf(site.routeBudget.limit, network.routeLimit, table.routes.length);
   const climbed = climb({
     wanted: { site, wanted, tags, gatewayPublicIpAddresses, addressSpace },
     current: table.routes,
     namePrefix,
     firewallAddress: network.firewallPrivateIpAddress,
-    limit: site.routeBudget.limit,
+    limit: limited.limit,
+    limitFrom: limited.from,
   });
-  return { input, namePrefix, wanted, firewallAddress, hop: firewallHop(firewallAddress), climbed };
+  return { input, namePrefix, wanted, firewallAddress, hop: firewallHop(firewallAddress), limited, climbed };
 };
 
 /** Do our routes lead addresses to the firewall now that none will lead there, and is nothing new led there? */
@@ -155,6 +159,6 @@ export const makePlan = (input: PlanInput): Plan => {
       ...desired.leftOut.map(({ tag, why }) => `${tag} is left out: ${why}`),
       ...desired.held.filter(({ kind }) => kind === 'frozen').map(({ text }) => text),
     ],
-    notes: notesFor(input, changes, wanted, sight.hop),
+    notes: [...(sight.limited.note ? [sight.limited.note] : []), ...notesFor(input, changes, wanted, sight.hop)],
   };
 };

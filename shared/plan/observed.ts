@@ -1,4 +1,5 @@
 import type { JsonObject } from '../base/canonical.ts';
+import type { DiscoveredLimit } from './routeLimit.ts';
 
 /** A route as ARM spells it; `nextHopIpAddress` only with VirtualAppliance. */
 export type Route = {
@@ -17,7 +18,7 @@ export type ObservedRouteTable = {
   readonly raw: JsonObject;
 };
 
-/** A classic network rule, as far as reachability needs it. */
+/** A network rule, classic or of a policy, as far as reachability needs it. */
 export type NetworkRule = {
   readonly name: string;
   readonly protocols: readonly string[];
@@ -36,6 +37,35 @@ export type RuleCollection = {
   readonly rules: readonly NetworkRule[];
 };
 
+/** A rule collection group of a Firewall Policy; of its collections the network rules alone, since only they decide here. */
+export type ObservedRuleGroup = {
+  readonly id: string;
+  readonly name: string;
+  readonly etag: string | null;
+  readonly provisioningState: string;
+  readonly priority: number;
+  readonly collections: readonly RuleCollection[];
+  readonly raw: JsonObject;
+};
+
+export type ObservedPolicy = {
+  readonly id: string;
+  readonly provisioningState: string;
+  readonly groups: readonly ObservedRuleGroup[];
+};
+
+export type ObservedIpGroup = {
+  readonly id: string;
+  readonly etag: string | null;
+  readonly provisioningState: string;
+  readonly addresses: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly raw: JsonObject;
+};
+
+/** What decides beside a firewall what it lets through, as ARM sent it, by lower-case id: policies, lists of rule collection groups, IP groups. */
+export type BesideFirewall = ReadonlyMap<string, JsonObject>;
+
 export type ObservedFirewall = {
   readonly id: string;
   readonly etag: string | null;
@@ -44,6 +74,10 @@ export type ObservedFirewall = {
   /** Id of an attached Firewall Policy; classic rules may not be written then. */
   readonly policyId: string | null;
   readonly networkRuleCollections: readonly RuleCollection[];
+  /** The attached policy last, its parents before it, as their rules are gone through. */
+  readonly policies: readonly ObservedPolicy[];
+  /** By lower-case id; one that could not be read is not there. */
+  readonly ipGroups: ReadonlyMap<string, ObservedIpGroup>;
   readonly raw: JsonObject;
 };
 
@@ -56,6 +90,8 @@ export type ObservedNetwork = {
   readonly clientAddressPool: readonly string[];
   /** Why the gateway's addresses could not be read; planning is blocked then. */
   readonly unread?: string;
+  /** How many routes Azure allows in a table; only where the site's limit is `discover`. */
+  readonly routeLimit?: DiscoveredLimit;
 };
 
 /** What planning and verifying need of ARM; implemented in `azure/`. */

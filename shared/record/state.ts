@@ -1,5 +1,6 @@
 import type { SideName } from '../base/side.ts';
 import type { ObservedNetwork } from '../plan/observed.ts';
+import type { LimitSource } from '../plan/routeLimit.ts';
 import type { Mode } from '../scope/decision.ts';
 import type { Move, MoveSummary, Preflight, Residence, SideSnapshots } from './move.ts';
 import type { Run, RunSummary } from './run.ts';
@@ -66,6 +67,7 @@ export type PlanSummary = {
   readonly changes: number;
   readonly routes: number;
   readonly limit: number;
+  readonly limitFrom?: LimitSource;
   readonly headroom: number;
   readonly reasons: readonly string[];
   readonly blockers: readonly { readonly code: string; readonly message: string; readonly remedy: string }[];
