@@ -2,6 +2,7 @@ import { asAutomationError } from './base/errors.ts';
 import { placementTroubles } from './base/placement.ts';
 import { resourceSubscriptions } from './look.ts';
 import type { Ports } from './ports.ts';
+import { keptOf } from './readKept.ts';
 import { sitesInForce } from './record/configuration.ts';
 import { type View, viewOf } from './record/view.ts';
 import { tagsFor } from './visit.ts';
@@ -26,6 +27,9 @@ export const overview = async (ports: Ports): Promise<View> => {
     Promise.all(sites.map((site) => ports.intents.list(site.id))),
     tagsInView(ports, sites[0]?.cloud),
   ]);
+  const kept = new Map(
+    await Promise.all(states.map(async (state) => [state.site, await keptOf(state, ports)] as const)),
+  );
   return viewOf({
     sites,
     states,
@@ -36,6 +40,7 @@ export const overview = async (ports: Ports): Promise<View> => {
       [trouble, inView.trouble, ...placementTroubles(sites, ports.appRegion ?? null)]
         .filter((part) => part !== null)
         .join(' ') || null,
+    kept,
     now: ports.clock.now(),
     speed: ports.clock.speed,
   });

@@ -1,3 +1,4 @@
+import { deviceStepOfMove } from './moveWaits.ts';
 import type { Run } from './run.ts';
 import type { InPlace, PlanSummary, SiteState } from './state.ts';
 
@@ -10,7 +11,10 @@ export const headlines = [
   'paused',
   'failing over',
   'coming home',
+  'moving',
+  'moving back',
   'shadow',
+  'moved',
   'failed over',
   'home',
 ] as const;
@@ -60,8 +64,20 @@ export const isPending = ({ lastPlan, inPlace, run }: SiteState): boolean =>
   inPlace?.digest !== lastPlan.digest &&
   (inPlace === null || inPlace.at < lastPlan.at);
 
-const resting = ({ inPlace }: SiteState): Headline =>
-  inPlace !== null && inPlace.mode !== 'home' ? 'failed over' : 'home';
+/** Away for a time: who moved on purpose is at home there. */
+const isMoved = ({ residence }: SiteState): boolean =>
+  residence?.side === 'target' && (residence.because === 'outage' || residence.because === 'budget');
+
+const resting = (state: SiteState): Headline => {
+  if (isMoved(state)) return 'moved';
+  return state.inPlace !== null && state.inPlace.mode !== 'home' ? 'failed over' : 'home';
+};
+
+/** A standby that is built or taken down leaves the site where it is. */
+const movingSite = ({ move }: SiteState): Headline | null => {
+  if (move?.status !== 'running' || move.reason === 'standbyUp' || move.reason === 'teardown') return null;
+  return move.reason === 'return' ? 'moving back' : 'moving';
+};
 
 const moving = (run: Run, state: SiteState): Headline => {
   const direction = directionOf(run, state);
@@ -74,25 +90,28 @@ const moving = (run: Run, state: SiteState): Headline => {
  *
  * | row                                                    | headline                    |
  * | ------------------------------------------------------ | --------------------------- |
- * | something went wrong that a person has to look into    | needs attention             |
+ * | something went wrong that a person has to look into, a failed move too | needs attention |
  * | a person paused it                                     | paused                      |
- * | its run waits for a person at the device               | waits for the device        |
+ * | its run or its move waits for a person at the device   | waits for the device        |
+ * | the whole site is on its way                           | moving, moving back         |
  * | its run is going: services come, leave, neither        | failing over, coming home, as at rest |
  * | nobody has adopted it yet                              | shadow                      |
  * | its last plan cannot be applied                        | blocked                     |
- * | a plan waits for a person's word                       | waits for approval          |
+ * | a plan or a move waits for a person's word             | waits for approval          |
  * | a device file was offered and is not confirmed         | waits for the device        |
- * | at rest: services are in the failover region, or not   | failed over, home           |
+ * | at rest: the site has moved; services are in the failover region, or not | moved, failed over, home |
  */
 export const headlineOf = (shadowPolicy: boolean, state: SiteState): Headline => {
-  const { run, lastPlan, device } = state;
-  if (state.attention) return 'needs attention';
+  const { run, lastPlan, device, move } = state;
+  if (state.attention || move?.status === 'failed') return 'needs attention';
   if (state.paused) return 'paused';
-  if (deviceStepOf(run)) return 'waits for the device';
+  if (deviceStepOf(run) || deviceStepOfMove(move)) return 'waits for the device';
+  const onTheWay = movingSite(state);
+  if (onTheWay !== null) return onTheWay;
   if (run) return moving(run, state);
   if (isShadow(shadowPolicy, state)) return 'shadow';
   if (lastPlan !== null && lastPlan.blockers.length > 0) return 'blocked';
-  if (state.waiting) return 'waits for approval';
+  if (state.waiting || move?.status === 'awaitingApproval') return 'waits for approval';
   if (device.offered && device.offered.checksum !== device.confirmed?.checksum) return 'waits for the device';
   return resting(state);
 };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { html, textOf, trusted } from './html.ts';
+import { movePageStyle } from './movePageStyle.ts';
 import { pageStyle } from './pageStyle.ts';
 import { overview, siteCard } from './sitePage.ts';
 import { summaryText, type View } from './view.ts';
@@ -7,10 +8,12 @@ import { momentText } from './words.ts';
 
 const REFRESH_SECONDS = 30;
 
+const style = pageStyle + movePageStyle;
+
 /** Nothing may be loaded, run, framed or posted; only this very style sheet counts. */
 const policy = [
   "default-src 'none'",
-  `style-src 'sha256-${createHash('sha256').update(pageStyle).digest('base64')}'`,
+  `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
@@ -33,7 +36,7 @@ export const renderPage = (view: View): string => {
   return textOf(html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="refresh" content="${REFRESH_SECONDS}"><meta name="robots" content="noindex"><meta name="color-scheme" content="light dark">
-<title>${urgent}${summaryText(view)}</title><style>${trusted(pageStyle)}</style></head>
+<title>${urgent}${summaryText(view)}</title><style>${trusted(style)}</style></head>
 <body><header class="top"><h1>Azure Stack Edge failover</h1><p class="soft">As of ${view.at.slice(0, 10)} ${view.at.slice(11, 19)} UTC${
     view.speed !== 1 && html`, a simulated clock, ${view.speed} times as fast`
   }. ${

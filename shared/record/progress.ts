@@ -130,6 +130,10 @@ export const planBlob = (site: string, digest: string): string => `plans/${site}
 export const waitingPlanBlob = (site: string, { digest, since }: Pick<Waiting, 'digest' | 'since'>): string =>
   `plans/${site}/waiting/${digest.replace('sha256:', '')}-${since}.json`;
 export const runPlanBlob = (site: string, run: string): string => `plans/${site}/runs/${run}.json`;
+/** The plan of a move, of a standby and of a teardown alike. */
+export const movePlanBlob = (site: string, digest: string): string =>
+  `plans/${site}/moves/${digest.replace('sha256:', '')}.json`;
+export const profileBlob = (site: string, move: string): string => `profiles/${site}/${move}.json`;
 export const ledgerBlob = (site: string, run: string): string => `ledger/${site}/${run}.jsonl`;
 export const bundleBlob = (site: string, checksum: string): string =>
   `bundles/${site}/${checksum.replace('sha256:', '')}.json`;

@@ -2,6 +2,8 @@ import { type BudgetView, budgetText } from './budgetView.ts';
 import type { FactView } from './factView.ts';
 import type { Headline } from './headline.ts';
 import { type Html, html } from './html.ts';
+import { moveSection, sidesSection, sidesTroubles } from './movePage.ts';
+import type { PastMoveView } from './pastMoveView.ts';
 import type { RunSummary, StepStatus } from './run.ts';
 import { type PastRunView, type RunView, type StepView, tookText } from './runView.ts';
 import { placeText, type SiteView } from './siteView.ts';
@@ -19,7 +21,10 @@ const looks: Readonly<Record<Headline, readonly [Tone, string]>> = {
   paused: ['grey', '‖'],
   'failing over': ['blue', '→'],
   'coming home': ['blue', '←'],
+  moving: ['blue', '⇒'],
+  'moving back': ['blue', '⇐'],
   shadow: ['grey', '◌'],
+  moved: ['blue', '»'],
   'failed over': ['blue', '⇉'],
   home: ['green', '✓'],
 };
@@ -114,6 +119,22 @@ const pastRun = (run: PastRunView, now: number): Html => {
   }</small></li>`;
 };
 
+const moveOutcomes: Readonly<Record<PastMoveView['outcome'], readonly [Tone, string]>> = {
+  protected: ['green', '✓ protected'],
+  standing: ['green', '✓ standing'],
+  removed: ['green', '✓ taken down'],
+  cancelled: ['grey', '– cancelled'],
+  declined: ['grey', '– declined'],
+  expired: ['grey', '– expired'],
+};
+
+const pastMove = (move: PastMoveView, now: number): Html => {
+  const [tone, outcome] = moveOutcomes[move.outcome];
+  return html`<li class="${tone}"><b class="mark">${outcome}</b> ${move.from} → ${move.to} ${ago(move.endedAt, now)}<small>${move.reason}${
+    move.by !== null && `; by ${move.by}`
+  }; ${move.text}${move.why !== null && `; ${move.why}`}</small></li>`;
+};
+
 const kinds = { open: ['red', '! open'], stale: ['amber', '? stale'], aside: ['grey', '– not acted on'] } as const;
 
 const fact = (view: FactView, now: number): Html => {
@@ -134,6 +155,7 @@ const troubles = (site: SiteView, now: number): Html =>
       html`<p class="band red">! ${site.attention.why}<small>${site.attention.code}, since ${ago(site.attention.since, now)}</small></p>`,
     site.blockers.map(({ code, message }) => html`<p class="band red">✗ ${message}<small>${code}</small></p>`),
     site.alarms.map((alarm) => html`<p class="band amber">! ${alarm}</p>`),
+    sidesTroubles(site),
   ]}`;
 
 const background = (site: SiteView, now: number): Html =>
@@ -145,6 +167,10 @@ const background = (site: SiteView, now: number): Html =>
     list(
       'What people declared',
       site.intents.map(({ text }) => text),
+    ),
+    list(
+      'Last moves',
+      site.lastMoves.map((move) => pastMove(move, now)),
     ),
     list(
       'Last runs',
@@ -166,11 +192,11 @@ export const overview = (sites: readonly SiteView[]): Html =>
 /** One site as a card; a site that is calm keeps its background folded. */
 export const siteCard = (site: SiteView, now: number): Html => {
   const [tone, symbol] = looks[site.headline];
-  const calm = !site.needsPerson && site.run === null && site.singlyEncrypted === null;
-  return html`<article class="site ${tone}" id="site-${site.id}"><div class="head"><h2>${site.id}</h2><span class="pill">${symbol} ${site.headline}</span><span class="where soft">${site.cloud}: ${site.home.displayName}, fails over to ${site.failover.displayName}</span></div>
-${troubles(site, now)}${waits(site, now)}${site.run !== null && running(site.run, now)}${lamps(site)}
+  const calm = !site.needsPerson && site.run === null && site.move === null && site.singlyEncrypted === null;
+  return html`<article class="site ${tone}${site.move !== null && ' wide'}" id="site-${site.id}"><div class="head"><h2>${site.id}</h2><span class="pill">${symbol} ${site.headline}</span><span class="where soft">${site.cloud}: ${site.home.displayName}, fails over to ${site.failover.displayName}</span></div>
+${troubles(site, now)}${waits(site, now)}${site.run !== null && running(site.run, now)}${site.move !== null && moveSection(site.move, now)}${lamps(site)}
 <h3>In place</h3><p>${placeText(site)}</p>${
     site.pending !== null &&
     html`<p class="soft">Planned, not written: ${site.pending.text} (${site.pending.changes} changes, ${shortDigest(site.pending.digest)})</p>`
-  }<h3>Routes</h3>${bar(site.budget)}<details${calm ? html`` : html` open`}><summary>Facts, runs and reasons</summary>${background(site, now)}</details></article>`;
+  }<h3>Routes</h3>${bar(site.budget)}${sidesSection(site)}<details${calm ? html`` : html` open`}><summary>Facts, runs and reasons</summary>${background(site, now)}</details></article>`;
 };

@@ -1,6 +1,8 @@
 import type { CloudName } from '../base/clouds.ts';
 import { findRegion } from '../base/geography.ts';
+import { sideOf } from '../base/side.ts';
 import type { Site } from '../base/site.ts';
+import type { MovePlan } from '../plan/move/movePlan.ts';
 import type { Mode } from '../scope/decision.ts';
 import type { Fact } from '../scope/fact.ts';
 import type { Intent } from '../scope/intent.ts';
@@ -8,6 +10,8 @@ import { answeredHome } from '../scope/intents.ts';
 import { type BudgetView, budgetOf } from './budgetView.ts';
 import { type FactView, factsOfSite, type IntentView, intentsOfSite } from './factView.ts';
 import { type Headline, headlineOf, isPending } from './headline.ts';
+import { type MoveView, moveView } from './moveView.ts';
+import { type PastMoveView, pastMoveView } from './pastMoveView.ts';
 import {
   type CloudReady,
   cloudReadyOf,
@@ -17,6 +21,16 @@ import {
   singlyEncryptedOf,
 } from './protection.ts';
 import { type PastRunView, pastRunView, type RunView, runView } from './runView.ts';
+import {
+  livesOn,
+  type PreflightView,
+  preflightView,
+  type ResidenceView,
+  residenceView,
+  type SnapshotView,
+  snapshotViews,
+} from './sideView.ts';
+import { type Standing, type StandingView, standingView } from './standingView.ts';
 import type { SiteState } from './state.ts';
 import { type Wait, waitsOf } from './waits.ts';
 import { plainText } from './words.ts';
@@ -35,6 +49,7 @@ export type PendingPlanView = {
 export type SiteView = {
   readonly id: string;
   readonly cloud: CloudName;
+  /** Where it lives: after a region move that is the target. */
   readonly home: RegionView;
   readonly failover: RegionView;
   readonly headline: Headline;
@@ -55,6 +70,14 @@ export type SiteView = {
   readonly waits: readonly Wait[];
   readonly run: RunView | null;
   readonly lastRuns: readonly PastRunView[];
+  readonly move: MoveView | null;
+  readonly lastMoves: readonly PastMoveView[];
+  readonly residence: ResidenceView | null;
+  /** Whether its other side is to be kept standing. */
+  readonly standby: 'cold' | 'warm';
+  readonly standing: StandingView | null;
+  readonly snapshots: readonly SnapshotView[];
+  readonly preflight: PreflightView | null;
   readonly facts: readonly FactView[];
   readonly intents: readonly IntentView[];
   readonly attention: { readonly code: string; readonly why: string; readonly since: string } | null;
@@ -66,9 +89,10 @@ export type SiteView = {
 };
 
 /** What is in place, as half a sentence. */
-export const placeText = ({ provenAt, mode, services, target, failover }: SiteView): string => {
+export const placeText = ({ provenAt, mode, services, target, home, failover, residence }: SiteView): string => {
   if (provenAt === null) return 'nothing of ours has been proven yet';
-  if (mode === 'home') return 'everything is home';
+  if (mode === 'home')
+    return residence?.side === 'target' ? `everything is in ${home.displayName}` : 'everything is home';
   const where = target ?? failover.displayName;
   return mode === 'regionMove' ? `the whole site has moved to ${where}` : `${services.join(', ')} also in ${where}`;
 };
@@ -105,19 +129,25 @@ const textsOf = ({ attention, lastPlan, lastLook }: SiteState) => ({
   lastLook: lastLook && { at: lastLook.at, because: long(lastLook.because) },
 });
 
+/** What is too big for a state and was read for the view: the plan of the move, what stands on the other side. */
+export type Kept = { readonly movePlan: MovePlan | null; readonly standing: Standing | null };
+
 /** One site's view of all that is remembered of it; `now` in milliseconds of application time. */
 export const siteViewOf = (input: {
   readonly site: Site;
   readonly state: SiteState;
   readonly facts: readonly Fact[];
   readonly intents: readonly Intent[];
+  readonly kept?: Kept | undefined;
   readonly now: number;
 }): SiteView => {
-  const { site, state, now } = input;
+  const { state, kept, now } = input;
   const { inPlace, run } = state;
+  const site = sideOf(input.site, livesOn(state));
+  const move = state.move ? moveView(input.site, state.move, kept?.movePlan ?? null, now) : null;
   const facts = input.facts.filter((fact) => !answeredHome(fact, site.id, input.intents));
   const { views, stale } = factsOfSite(site, facts, now);
-  const waits = waitsOf(site, state, stale, now);
+  const waits = waitsOf(site, state, move, stale, now);
   return {
     id: site.id,
     cloud: site.cloud,
@@ -127,8 +157,8 @@ export const siteViewOf = (input: {
     needsPerson: waits.some(({ who }) => who === 'A person'),
     shadow: site.policy.shadow && state.adopted === null,
     singlyEncrypted: singlyEncryptedOf(state, now),
-    cloudReady: cloudReadyOf(state, now),
-    protected: protectedOf(state, now),
+    cloudReady: cloudReadyOf(state, now, move),
+    protected: protectedOf(state, now, move),
     provenAt: inPlace?.at ?? null,
     mode: inPlace?.mode ?? 'home',
     services: inPlace?.services ?? [],
@@ -140,6 +170,13 @@ export const siteViewOf = (input: {
     lastRuns: state.lastRuns
       .map(pastRunView)
       .sort((a, b) => (a.endedAt < b.endedAt ? 1 : a.endedAt > b.endedAt ? -1 : 0)),
+    move,
+    lastMoves: (state.lastMoves ?? []).map((past) => pastMoveView(input.site, past)),
+    residence: residenceView(input.site, state, now),
+    standby: input.site.move.standby,
+    standing: standingView(input.site, kept?.standing ?? null, now),
+    snapshots: snapshotViews(input.site, state, now),
+    preflight: preflightView(input.site, state, now),
     facts: views,
     intents: intentsOfSite(site.id, input.intents, now),
     ...textsOf(state),

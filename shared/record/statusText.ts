@@ -1,6 +1,7 @@
 import { wrap as wrapAt } from '../base/wrap.ts';
 import { budgetText } from './budgetView.ts';
 import type { FactView } from './factView.ts';
+import { moveLines, sideLines } from './moveStatusText.ts';
 import type { StepStatus } from './run.ts';
 import { type PastRunView, type RunView, tookText } from './runView.ts';
 import { placeText, type SiteView } from './siteView.ts';
@@ -71,6 +72,8 @@ const siteLines = (site: SiteView, now: number): string[] => [
   ),
   ...labelled('Routes', budgetText(site.budget)),
   ...(site.run ? runLines(site.run, now) : []),
+  ...(site.move ? moveLines(site.move, now) : []),
+  ...sideLines(site, now),
   ...site.facts.flatMap((fact) => factLine(fact, now)),
   ...site.intents.flatMap(({ text }) => labelled('Declared', text)),
   ...site.lastRuns.slice(0, 3).flatMap((run) => pastLine(run, now)),

@@ -2,6 +2,8 @@ import type { Site } from '../base/site.ts';
 import type { Fact } from '../scope/fact.ts';
 import { describeFact } from '../scope/sentences.ts';
 import { deviceStepOf, isShadow } from './headline.ts';
+import type { MoveView } from './moveView.ts';
+import { deviceStepOfMove, waitsOfMove } from './moveWaits.ts';
 import { currentStep } from './progress.ts';
 import type { Run, StepRecord } from './run.ts';
 import type { SiteState } from './state.ts';
@@ -9,7 +11,7 @@ import { momentText, plainText, shortDigest } from './words.ts';
 
 /** What a person says to do what is asked: the body of a call to manualRun. */
 export type Ask = {
-  readonly action: 'adopt' | 'apply' | 'confirmDevice' | 'resume' | 'declare';
+  readonly action: 'adopt' | 'apply' | 'confirmDevice' | 'resume' | 'declare' | 'retryMove';
   readonly site: string;
   readonly digest?: string;
   readonly checksum?: string;
@@ -23,6 +25,7 @@ const commandNames: Readonly<Record<Ask['action'], string>> = {
   confirmDevice: 'confirm-device',
   resume: 'resume',
   declare: 'declare',
+  retryMove: 'move retry',
 };
 
 /** The command that says it, ready to be copied; a reason that a person has to give stands as `"..."`. */
@@ -134,7 +137,13 @@ const ofStale = (site: Site, stale: readonly Fact[]): Wait[] => {
 };
 
 /** Everything a site waits for, persons' parts in front; empty where nothing is to be done. Deterministic. */
-export const waitsOf = (site: Site, state: SiteState, stale: readonly Fact[], now: number): readonly Wait[] => {
+export const waitsOf = (
+  site: Site,
+  state: SiteState,
+  move: MoveView | null,
+  stale: readonly Fact[],
+  now: number,
+): readonly Wait[] => {
   const { attention, paused, run, device } = state;
   const offered = device.offered !== null && device.offered.checksum !== device.confirmed?.checksum;
   const all = [
@@ -156,7 +165,8 @@ export const waitsOf = (site: Site, state: SiteState, stale: readonly Fact[], no
         ]
       : []),
     ...(run && !(paused && !deviceStepOf(run)) ? [ofRun(site.id, run, state, now)] : []),
-    ...(run === null && offered ? [ofDevice(site.id, state, null)] : []),
+    ...(move ? waitsOfMove(site.id, state, move, (since) => ofDevice(site.id, state, since), now) : []),
+    ...(run === null && offered && !deviceStepOfMove(state.move) ? [ofDevice(site.id, state, null)] : []),
     ...ofPlan(site, state),
     ...ofStale(site, stale),
   ];

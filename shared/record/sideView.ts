@@ -1,0 +1,126 @@
+import { counted } from '../base/counted.ts';
+import { otherSide, regionOfSide, type SideName } from '../base/side.ts';
+import type { Site } from '../base/site.ts';
+import type { PreflightCheck, Residence } from './move.ts';
+import type { SiteState } from './state.ts';
+import { durationText, momentText, plainText, sinceMs } from './words.ts';
+
+/** Where the site lives, in plain words. */
+export type ResidenceView = {
+  readonly side: SideName;
+  /** Display name. */
+  readonly region: string;
+  readonly since: string;
+  readonly because: Residence['because'];
+  readonly by: string;
+  readonly text: string;
+};
+
+/** The landing zone as last kept, of one side. */
+export type SnapshotView = {
+  readonly side: SideName;
+  readonly region: string;
+  readonly at: string | null;
+  readonly text: string;
+  /** A newer one lost something: what, in plain sentences. */
+  readonly doubtful: { readonly at: string; readonly text: string; readonly lost: readonly string[] } | null;
+};
+
+/** Whether the site could move now. */
+export type PreflightView = {
+  readonly side: SideName;
+  readonly region: string;
+  readonly at: string;
+  readonly ok: boolean;
+  readonly text: string;
+  readonly failed: readonly PreflightCheck[];
+  readonly checks: readonly PreflightCheck[];
+};
+
+/** Display names of both sides' regions; `site` is as the sites file has it. */
+export const sideNames = (site: Site): Readonly<Record<SideName, string>> => ({
+  home: regionOfSide(site, 'home').displayName,
+  target: regionOfSide(site, 'target').displayName,
+});
+
+/** The side a site lives on; where nothing was said, the one the sites file calls home. */
+export const livesOn = ({ residence }: Pick<SiteState, 'residence'>): SideName => residence?.side ?? 'home';
+
+const becauseTexts: Readonly<Record<Exclude<Residence['because'], 'configured'>, string>> = {
+  outage: 'the other region failed',
+  budget: 'the routes of a service failover did not fit',
+  planned: 'it was moved on purpose',
+  return: 'it moved back',
+  standbyUp: 'its standby was built',
+  teardown: 'the other side was taken down',
+};
+
+const wayBackText = (site: Site, { side, because }: Residence): string => {
+  if (side === 'home') return '';
+  if (because !== 'outage' && because !== 'budget') return '; this is its home from then on';
+  return site.policy.regionFailback === 'auto'
+    ? `; it goes back by itself when ${sideNames(site).home} has been well for the soak time`
+    : `; the way back to ${sideNames(site).home} asks for approval`;
+};
+
+/** null where the site has always lived where the sites file says. */
+export const residenceView = (site: Site, { residence }: SiteState, now: number): ResidenceView | null => {
+  if (residence === undefined || residence.because === 'configured') return null;
+  const { side, since, because, by } = residence;
+  const region = sideNames(site)[side];
+  const lasting = `${momentText(since, now)} (${durationText(sinceMs(since, now))})`;
+  const text = `lives in ${region} since ${lasting}, because ${becauseTexts[because]} (${plainText(by)})`;
+  return { side, region, since, because, by: plainText(by), text: `${text}${wayBackText(site, residence)}` };
+};
+
+const ago = (at: string, now: number): string => `${momentText(at, now)} (${durationText(sinceMs(at, now))} ago)`;
+
+/** Of the side it lives on, and of the other where one was kept. */
+export const snapshotViews = (site: Site, state: SiteState, now: number): readonly SnapshotView[] => {
+  const here = livesOn(state);
+  return [here, otherSide(here)].flatMap((side): SnapshotView[] => {
+    const kept = state.snapshots?.[side];
+    if (kept === undefined) return [];
+    const { good, doubtful } = kept;
+    const region = sideNames(site)[side];
+    const text =
+      good === null
+        ? `none of ${region} yet: it could not be moved from there if the region failed`
+        : `${region} as of ${ago(good.at, now)}`;
+    const lost = doubtful?.lost.map((line) => plainText(line, 300)) ?? [];
+    return [
+      {
+        side,
+        region,
+        at: good?.at ?? null,
+        text,
+        doubtful: doubtful && {
+          at: doubtful.at,
+          text: `the one of ${ago(doubtful.at, now)} lost something and is not relied on`,
+          lost,
+        },
+      },
+    ];
+  });
+};
+
+const checkView = ({ id, ok, text, remedy }: PreflightCheck): PreflightCheck => ({
+  id: plainText(id),
+  ok,
+  text: plainText(text, 600),
+  remedy: plainText(remedy, 600),
+});
+
+/** null where none was made yet. */
+export const preflightView = (site: Site, { preflight }: SiteState, now: number): PreflightView | null => {
+  if (!preflight) return null;
+  const { side, at } = preflight;
+  const region = sideNames(site)[side];
+  const checks = preflight.checks.map(checkView);
+  const failed = checks.filter(({ ok }) => !ok);
+  const found =
+    failed.length === 0
+      ? `it could move to ${region} now, ${counted(checks.length, 'check')} passed`
+      : `it could not move to ${region} now, ${failed.length} of ${counted(checks.length, 'check')} failed`;
+  return { side, region, at, ok: failed.length === 0, text: `${found}; looked ${ago(at, now)}`, failed, checks };
+};

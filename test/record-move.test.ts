@@ -1,0 +1,488 @@
+import { describe, expect, it } from 'vitest';
+import type { Move, Residence } from '../shared/record/move.ts';
+import { moveView } from '../shared/record/moveView.ts';
+import { renderPage } from '../shared/record/page.ts';
+import { renderStatusText } from '../shared/record/statusText.ts';
+import { commandText } from '../shared/record/waits.ts';
+import {
+  ago,
+  awayInPlace,
+  confirmed,
+  digest,
+  inPlace,
+  now,
+  offered,
+  oneSite,
+  plan,
+  siteWith,
+  stateOf,
+  viewWith,
+  word,
+} from './recordData.ts';
+import {
+  atTheDevice,
+  awaiting,
+  bodySecret,
+  building,
+  movePlan,
+  moveRecord,
+  moveSteps,
+  moveWith,
+  operation,
+  pastMove,
+  profileAddress,
+  stopped,
+} from './recordMoveData.ts';
+
+const site = siteWith('rig-07');
+const seen = (move: Move, at = now) => moveView(site, move, movePlan(), at);
+const stepOf = (move: Move, id: string, at = now) => seen(move, at).steps.find((step) => step.id === id);
+const kept = new Map([['rig-07', { movePlan: movePlan(), standing: null }]]);
+const settled = { inPlace: inPlace(), lastPlan: plan() };
+const siteOf = (move: Move, state = {}) => oneSite({ ...settled, move, ...state }, { kept });
+const sentences = ({ waits }: ReturnType<typeof oneSite>) => waits.map(({ who, text }) => `${who}: ${text}`);
+const due = Date.parse(ago(-1));
+
+describe('a step of a move', () => {
+  type Row = readonly [what: string, move: Move, step: string, state: string, text: string];
+  it.each<Row>([
+    ['done', building(), 'firewall', 'over', 'done in 9 min'],
+    ['standing there already', building(), 'rules', 'over', 'stands as planned'],
+    ['not needed', moveWith({ rules: 'skipped' }), 'rules', 'over', 'not needed'],
+    [
+      'that Azure is at',
+      building(),
+      'gateway',
+      'underWay',
+      'under way for 13 min, about 32 min to go, next look 03:13:00',
+    ],
+    [
+      'that takes longer than estimated',
+      moveWith({ gateway: moveRecord('gateway', 'running', { startedAt: ago(57) }) }),
+      'gateway',
+      'underWay',
+      'under way for 57 min, 12 min longer than estimated',
+    ],
+    [
+      'held up by a lock',
+      moveWith({ firewall: moveRecord('firewall', 'pending', { startedAt: ago(2), notBefore: due, why: 'a lock' }) }),
+      'firewall',
+      'held',
+      'held up for 2 min, next look 03:13:00',
+    ],
+    ['at the device', atTheDevice(), 'confirm', 'held', 'waits for a person for 6 min'],
+    ['with nothing before it left', building(), 'routes', 'next', 'next, about 1 min'],
+    ['behind others', building(), 'profile', 'later', 'later, about 2 min'],
+    ['of a person, behind others', building(), 'confirm', 'later', 'later, by a person'],
+    ['of a move nobody has approved yet', awaiting(), 'resourceGroup', 'later', 'later, about 1 min'],
+    ['of a move that stopped', stopped(), 'rules', 'later', 'later, about 4 min'],
+    ['that failed', stopped(), 'gateway', 'failed', 'failed'],
+  ])('%s', (_, move, id, state, text) => {
+    expect(stepOf(move, id)).toMatchObject({ state, text });
+  });
+
+  it('that failed says why and what to do', () => {
+    expect(stepOf(stopped(), 'gateway')).toMatchObject({
+      why: 'Azure ended the operation: SkuNotAvailable.',
+      remedy: expect.stringContaining('Ask for quota'),
+    });
+  });
+
+  it('is not next while another of its key is under way', () => {
+    const steps = [...moveSteps.filter(({ id }) => id !== 'rules'), ...moveSteps.filter(({ id }) => id === 'rules')];
+    const freed = steps.map((step) => (step.id === 'rules' ? { ...step, after: ['virtualNetwork'] } : step));
+    const move = moveWith({
+      ...Object.fromEntries(moveSteps.slice(0, 5).map(({ id }) => [id, 'done' as const])),
+      firewall: 'running',
+      gateway: 'running',
+    });
+    const states = moveView(site, move, movePlan({ steps: freed }), now).steps.map(({ id, state }) => `${id} ${state}`);
+    expect(states).toContain('rules later');
+  });
+
+  it('names what it waits for itself, not what that waits for', () => {
+    expect(stepOf(building(), 'virtualNetwork')?.after).toEqual(['routeTable']);
+    expect(stepOf(building(), 'proof')?.after).toEqual(['routes', 'gateway']);
+  });
+});
+
+describe('a move', () => {
+  it('stands in columns: no step left of one it waits for, each exactly once', () => {
+    const { waves } = seen(building());
+    const column = new Map(waves.flatMap((wave, index) => wave.map((id) => [id, index] as const)));
+    expect([...column.keys()].sort()).toEqual(moveSteps.map(({ id }) => id).sort());
+    for (const { id, after } of moveSteps)
+      for (const before of after) expect(column.get(before)).toBeLessThan(column.get(id) ?? -1);
+    expect(waves[1]).toEqual(['publicIp firewall-ip', 'publicIp vngw-ip', 'routeTable']);
+  });
+
+  it.each<[string, Move, number, number, string]>([
+    [
+      'before anyone approved it',
+      awaiting(),
+      50,
+      0,
+      '0 of 14 steps over, about 50 min to go, then a person at the device, not begun',
+    ],
+    [
+      'while the gateway is made',
+      building(),
+      34,
+      32,
+      '7 of 14 steps over, about 34 min to go (until 03:46:00), then a person at the device',
+    ],
+    ['when only a person is left', atTheDevice(), 0, 99, '12 of 14 steps over, waiting for a person at the device'],
+    [
+      'when all is over',
+      moveWith(Object.fromEntries(moveSteps.map(({ id }) => [id, 'done']))),
+      0,
+      100,
+      '14 of 14 steps over',
+    ],
+  ])('says what is left of it %s', (_, move, minutes, percent, pace) => {
+    expect(seen(move)).toMatchObject({ toGoMs: minutes * 60_000, percent, pace });
+  });
+
+  it('counts a step that takes too long as over any moment, never as time gained', () => {
+    expect(seen(building(), now + 100 * 60_000).toGoMs).toBe(2 * 60_000);
+  });
+
+  it.each<[string, Move, string | null, RegExp]>([
+    ['nothing is written', awaiting(), null, /nothing is written yet/],
+    ['half of it stands', building(), 'degraded', /singly encrypted/],
+    [
+      'the device was moved',
+      moveWith({ ...Object.fromEntries(moveSteps.map(({ id }) => [id, 'done'])), settle: 'pending' }),
+      'works',
+      /stays in the tunnel/,
+    ],
+  ])('says what stopping would mean: %s', (_, move, state, text) => {
+    expect(seen(move).stopHere).toEqual({ state, text: expect.stringMatching(text) });
+  });
+
+  it('takes the label of the step that ended last, whatever the plan says comes later', () => {
+    const steps = moveSteps.map((step) => (step.id === 'firewall' ? { ...step, stopHere: 'cut' as const } : step));
+    const move = moveWith({
+      firewall: moveRecord('firewall', 'done', { endedAt: ago(1) }),
+      rules: moveRecord('rules', 'done', { endedAt: ago(3) }),
+    });
+    expect(moveView(site, move, movePlan({ steps }), now).stopHere.state).toBe('cut');
+  });
+
+  it('whose plan cannot be read shows its steps all the same, one after the other', () => {
+    const view = moveView(site, building(), null, now);
+    expect(view.steps.map(({ id }) => id)).toEqual(moveSteps.map(({ id }) => id));
+    expect(view.waves.every((wave) => wave.length === 1)).toBe(true);
+    expect([view.plan, view.stopHere.text]).toEqual([null, 'what traffic does is not known without the plan']);
+  });
+
+  it('shows the approver each mapping, default, carried route and secret of the plan', () => {
+    expect(seen(awaiting()).plan).toMatchObject({
+      mappings: ["routes-rig-07, route to-proxy, nextHopIpAddress: 10.0.1.4 -> the new firewall's address"],
+      carriedRoutes: ['to-proxy 10.9.0.0/16 VirtualAppliance {newFirewall}'],
+      secrets: ['RADIUS secret (vngw): Key Vault, move.sharedKey'],
+      table: '131 of 400 routes (exact)',
+      writes: 9,
+    });
+  });
+});
+
+describe('the site of a move', () => {
+  const offers = { offered: offered('d'), confirmed: confirmed('c') };
+  const short = `sha256:${'d'.repeat(8)}...`;
+  type Row = readonly [what: string, move: Move, state: object, headline: string, waits: readonly string[]];
+  it.each<Row>([
+    [
+      'that waits for approval',
+      awaiting(),
+      {},
+      'waits for approval',
+      [
+        'A person: read the move sha256:99999999... (the whole site to USGov Texas: 11 resources), then approve or decline it, until 13:12:00',
+      ],
+    ],
+    [
+      'that is built',
+      building(),
+      {},
+      'moving',
+      ['Azure: under way: Create the VPN gateway VpnGw1AZ, next look 03:13:00'],
+    ],
+    [
+      'that moves back',
+      building({ reason: 'return', from: 'target', to: 'home' }),
+      {},
+      'moving back',
+      ['Azure: under way: Create the VPN gateway VpnGw1AZ, next look 03:13:00'],
+    ],
+    [
+      'whose standby is built',
+      building({ reason: 'standbyUp' }),
+      {},
+      'home',
+      ['Azure: under way: Create the VPN gateway VpnGw1AZ, next look 03:13:00'],
+    ],
+    [
+      'whose services failed over meanwhile',
+      building({ reason: 'standbyUp' }),
+      { inPlace: awayInPlace() },
+      'failed over',
+      ['Azure: under way: Create the VPN gateway VpnGw1AZ, next look 03:13:00'],
+    ],
+    [
+      'that a person is needed at',
+      atTheDevice(),
+      { device: offers },
+      'waits for the device',
+      [`A person: put the file ${short} on the device, then confirm`],
+    ],
+    [
+      'that failed',
+      stopped(),
+      {},
+      'needs attention',
+      [
+        'A person: mend what stopped the move at gateway, then have it go on: Ask for quota of VPN gateways in USGov Texas, then have it go on.',
+      ],
+    ],
+    [
+      'that a person paused',
+      building(),
+      { paused: word({ reason: '' }) },
+      'paused',
+      ['A person: resume it; alice paused it'],
+    ],
+    [
+      'that is about to begin',
+      moveWith({}),
+      {},
+      'moving',
+      ['The product: about to begin: Create the resource group ase-rig-07-usgovtexas'],
+    ],
+    [
+      'that a lock holds up',
+      moveWith({ resourceGroup: moveRecord('resourceGroup', 'waiting', { why: 'it is locked', notBefore: due }) }),
+      {},
+      'moving',
+      ['Azure: held up: Create the resource group ase-rig-07-usgovtexas (it is locked), next look 03:13:00'],
+    ],
+  ])('%s', (_, move, state, headline, waits) => {
+    const view = siteOf(move, state);
+    expect({ headline: view.headline, waits: sentences(view) }).toEqual({ headline, waits });
+  });
+
+  it('asks for approval of the very digest, and offers no approval of what is blocked', () => {
+    expect(siteOf(awaiting()).waits[0]?.ask).toEqual({ action: 'apply', site: 'rig-07', digest: digest('9') });
+    const blockers = [{ code: 'ROUTE_BUDGET' as const, message: '404 routes.', remedy: 'Raise the limit.' }];
+    const blocked = new Map([['rig-07', { movePlan: movePlan({ blockers, applyable: false }), standing: null }]]);
+    const [wait] = oneSite({ ...settled, move: awaiting() }, { kept: blocked }).waits;
+    expect(wait).toMatchObject({ ask: null, text: expect.stringContaining('resolve what blocks the move') });
+  });
+
+  it('says how a failed move goes on and how it is turned back', () => {
+    const [wait] = siteOf(stopped()).waits;
+    expect(wait?.ask && commandText(wait.ask)).toBe('npm run cli -- move retry --site rig-07');
+    expect(wait?.help.join('\n')).toContain('npm run cli -- move cancel --site rig-07');
+  });
+
+  it('hands the instructions to whoever stands at the device, once', () => {
+    const { waits } = siteOf(atTheDevice(), { device: offers });
+    expect(waits).toHaveLength(1);
+    expect(waits[0]?.help).toEqual(expect.arrayContaining([...offers.offered.instruction]));
+  });
+
+  it.each<[string, Move | null, object, boolean, string]>([
+    ['an outage: what was proven in the failing region says nothing', building(), {}, false, 'no'],
+    [
+      'on purpose: the old side carries the traffic until the device moves',
+      building({ reason: 'planned' }),
+      { singlyEncryptedSince: null },
+      true,
+      'unknown',
+    ],
+    ['proven on the new side, the device not there yet', atTheDevice(), { device: offers }, true, 'no'],
+  ])('tells cloud and device apart: %s', (_, move, state, ready, isProtected) => {
+    const view = oneSite({ ...settled, singlyEncryptedSince: ago(30), ...(move ? { move } : {}), ...state }, { kept });
+    expect([view.cloudReady.ready, view.protected.state]).toEqual([ready, isProtected]);
+  });
+});
+
+describe('where a site lives', () => {
+  const living = (parts: Partial<Residence>, policy: Record<string, unknown> = {}) =>
+    oneSite(
+      { ...settled, residence: { side: 'target', since: ago(130), because: 'outage', by: 'alice', ...parts } },
+      {},
+      { shadow: false, ...policy },
+    );
+
+  it.each<[string, Partial<Residence>, Record<string, unknown>, string, RegExp]>([
+    [
+      'after an outage',
+      {},
+      {},
+      'moved',
+      /^lives in US Gov Texas since 01:02:00 \(2 h 10 min\), because the other region failed \(alice\); the way back to US Gov Virginia asks for approval$/,
+    ],
+    [
+      'after an outage, by a policy that returns',
+      {},
+      { regionFailback: 'auto' },
+      'moved',
+      /goes back by itself when US Gov Virginia has been well/,
+    ],
+    [
+      'after routes that did not fit',
+      { because: 'budget' },
+      {},
+      'moved',
+      /did not fit .*; the way back to US Gov Virginia asks/,
+    ],
+    [
+      'after a planned move',
+      { because: 'planned' },
+      {},
+      'home',
+      /it was moved on purpose \(alice\); this is its home from then on$/,
+    ],
+    [
+      'after the way back',
+      { side: 'home', because: 'return' },
+      {},
+      'home',
+      /^lives in US Gov Virginia since .* because it moved back \(alice\)$/,
+    ],
+  ])('%s', (_, residence, policy, headline, text) => {
+    const view = living(residence, policy);
+    expect([view.headline, view.residence?.text]).toEqual([headline, expect.stringMatching(text)]);
+  });
+
+  it('its regions are told as they are now', () => {
+    const { home, failover } = living({});
+    expect([home.name, failover.name]).toEqual(['usgovtexas', 'usgovvirginia']);
+  });
+
+  it('nothing is told where it lives as configured', () => {
+    expect(oneSite(settled).residence).toBeNull();
+  });
+});
+
+describe('what would have to be known before a move', () => {
+  const pointer = { blob: 'snapshots/rig-07/home-1.json', hash: digest('e'), at: ago(50) };
+  const doubtful = { ...pointer, at: ago(20), lost: ['2 of 5 firewall rules'] };
+
+  it.each([
+    ['a good snapshot', { good: pointer, doubtful: null }, 'US Gov Virginia as of 02:22:00 (50 min ago)', null],
+    [
+      'one that lost something',
+      { good: pointer, doubtful },
+      'US Gov Virginia as of 02:22:00 (50 min ago)',
+      'the one of 02:52:00 (20 min ago) lost something and is not relied on',
+    ],
+    [
+      'none that is good',
+      { good: null, doubtful },
+      'none of US Gov Virginia yet: it could not be moved from there if the region failed',
+      'the one of 02:52:00 (20 min ago) lost something and is not relied on',
+    ],
+  ])('%s', (_, home, text, doubt) => {
+    const [view] = oneSite({ ...settled, snapshots: { home } }).snapshots;
+    expect([view?.text, view?.doubtful?.text ?? null]).toEqual([text, doubt]);
+  });
+
+  it.each([
+    [true, 'it could move to US Gov Texas now, 2 checks passed; looked 01:12:00 (2 h ago)', 0],
+    [false, 'it could not move to US Gov Texas now, 1 of 2 checks failed; looked 01:12:00 (2 h ago)', 1],
+  ])('the preflight: %s', (ok, text, failed) => {
+    const checks = [
+      { id: 'quota', ok, text: '1 public address is free, 2 are needed.', remedy: 'Ask for quota.' },
+      { id: 'names', ok: true, text: 'All names are free.', remedy: '' },
+    ];
+    const { preflight } = oneSite({ ...settled, preflight: { side: 'target', at: ago(120), checks } });
+    expect([preflight?.text, preflight?.failed.length]).toEqual([text, failed]);
+  });
+
+  it('a move that ended is told with its outcome and what it took', () => {
+    const { lastMoves } = oneSite({ ...settled, lastMoves: [pastMove()] });
+    expect(lastMoves).toMatchObject([
+      { outcome: 'protected', text: '50 min, 6 s of it our own; 14 writes, 60 reads, 31 polls' },
+    ]);
+  });
+});
+
+describe('page, terminal and JSON of a move', () => {
+  const evil = `<img src=x onerror="alert(1)">'"&<script>alert(2)</script>\u001b[31m\u202Eevil < 5`;
+  const evilPlan = movePlan({
+    steps: moveSteps.map((step) => ({ ...step, title: evil })),
+    mappings: [{ resource: evil, where: evil, before: evil, after: evil }],
+    carriedRoutes: [{ name: evil, properties: { addressPrefix: evil } }],
+    secrets: [{ what: evil, resource: evil, source: evil }],
+    defaults: [evil],
+    notes: [evil],
+    alternatives: [evil],
+    blockers: [{ code: 'ROUTE_BUDGET', message: evil, remedy: evil }],
+    resourceGroup: evil,
+    table: { routes: 1, limit: 2, fits: true, strategy: evil },
+  });
+  const evilState = {
+    ...settled,
+    move: stopped({
+      title: evil,
+      why: [evil],
+      by: evil,
+      trouble: { step: 'gateway', why: evil, remedy: evil },
+    }),
+    residence: { side: 'target', since: ago(1), because: 'outage', by: evil },
+    lastMoves: [pastMove({ by: evil, why: evil })],
+    snapshots: { home: { good: null, doubtful: { blob: evil, hash: evil, at: ago(1), lost: [evil] } } },
+    preflight: { side: 'target', at: ago(1), checks: [{ id: evil, ok: false, text: evil, remedy: evil }] },
+  } as const;
+  const evilView = viewWith({
+    sites: [site],
+    states: [stateOf(evilState)],
+    kept: new Map([['rig-07', { movePlan: evilPlan, standing: null }]]),
+  });
+
+  it('lets no tag, attribute or script of hostile text through', () => {
+    const page = renderPage(evilView);
+    expect(page).toContain('evil &lt; 5');
+    expect(page).not.toMatch(/<script|<img|<[^>]*onerror|\u202E|[^\P{Cc}\n]/iu);
+    expect(renderStatusText(evilView)).not.toMatch(/[^\P{Cc}\n]/u);
+    expect(JSON.stringify(evilView)).not.toMatch(/<script|<img|\\u00[01]|\u202E/i);
+  });
+
+  const waitingAtGateway = building({
+    steps: building().steps.map((record) =>
+      record.id === 'gateway' ? { ...record, operation: operation(due) } : record,
+    ),
+  });
+  const view = viewWith({ sites: [site], states: [stateOf({ ...settled, move: waitingAtGateway })], kept });
+
+  it.each([
+    ['the JSON', JSON.stringify(view)],
+    ['the page', renderPage(view)],
+    ['the terminal', renderStatusText(view)],
+  ])('never shows the profile, the address of an operation or the body of a resource: %s', (_, shown) => {
+    expect(shown).toContain('Create the VPN gateway VpnGw1AZ');
+    for (const secret of [profileAddress, 'arm.test', bodySecret]) expect(shown).not.toContain(secret);
+  });
+
+  it('draws every step in words beside the colour, with its column and the longest path', () => {
+    const page = renderPage(view);
+    expect(page).not.toMatch(/<script|\ssrc=|\sstyle=|url\(|https?:/i);
+    for (const text of ['done in 9 min', 'under way for 13 min', 'later, by a person', 'stands as planned'])
+      expect(page).toContain(text);
+    expect(page.match(/◆ longest path/g)).toHaveLength(8);
+    expect(page).toContain('aria-label="Column 9 of 9"');
+  });
+
+  it('keeps to 80 columns in the terminal', () => {
+    const long = renderStatusText(view)
+      .split('\n')
+      .filter((line) => line.length > 80);
+    expect(long).toEqual([]);
+  });
+
+  it('survives JSON as it is', () => {
+    expect(JSON.parse(JSON.stringify(view))).toEqual(view);
+  });
+});
