@@ -97,7 +97,7 @@ function seedNetwork(arm: Arm, name: string, virtualNetwork: string, subnet: str
   const subnets = [{ name: subnet, properties: { addressPrefix: '10.0.0.0/24' } }];
   arm.seed(`${network(name)}/virtualNetworks/${virtualNetwork}`, { location: LOCATION, properties: { subnets } });
   const properties = { publicIPAllocationMethod: 'Static' };
-  arm.seed(`${network(name)}/publicIPAddresses/${ip}`, { location: LOCATION, properties });
+  arm.seed(`${network(name)}/publicIPAddresses/${ip}`, { location: LOCATION, sku: { name: 'Standard' }, properties });
 }
 
 const POLICY = `${network('asotest-rg-fyqdxy')}/firewallPolicies/asotest-firewallpolicy-bskimy`;

@@ -213,18 +213,19 @@ describe('the front door', () => {
 
 describe('a reference', () => {
   const network = `${NETWORK}/virtualNetworks/vnet`;
+  const NET = { location: 'usgovvirginia', properties: { addressSpace: { addressPrefixes: ['10.0.0.0/16'] } } };
   const subnet = { properties: { addressPrefix: '10.0.0.0/24', routeTable: { id: TABLE } } };
 
   it('to nothing is refused with InvalidResourceReference', async () => {
     await using running = await startTestArm();
-    running.arm.seed(network, { location: 'usgovvirginia' });
+    running.arm.seed(network, NET);
     const answer = await call(running.arm, 'PUT', `${network}/subnets/s`, subnet);
     expect([answer.status, ...codes(answer)]).toEqual([400, 'InvalidResourceReference']);
   });
 
   it('to a table that is being written is a 429 without Retry-After', async () => {
     await using running = await startTestArm();
-    running.arm.seed(network, { location: 'usgovvirginia' });
+    running.arm.seed(network, NET);
     running.arm.seed(TABLE, table());
     running.arm.occupy(TABLE, 5);
     const answer = await call(running.arm, 'PUT', `${network}/subnets/s`, subnet);

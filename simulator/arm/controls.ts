@@ -62,6 +62,7 @@ export function factControls({ door, subscriptions }: Parts) {
     setUsages: (location: string, items: readonly JsonObjectInput[]) =>
       void facts.usages.set(location.toLowerCase(), items.map(copyOf)),
     setUsage: (location: string, name: string, usage: UsageOverride) => world.market.setUsage(location, name, usage),
+    setAddressPool: (location: string, prefix: string) => world.addresses.set(location, prefix),
     closeRegion: (location: string, types: readonly string[] | 'all' = 'all') => world.market.close(location, types),
     setLocations: (subscription: string, items: readonly JsonObjectInput[]) =>
       void facts.locations.set(known(subscription), items.map(copyOf)),

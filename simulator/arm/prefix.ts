@@ -42,6 +42,23 @@ export function v4Range(text: string): { first: bigint; length: number } | undef
   return { first: v4Value(address), length: Number(length) };
 }
 
+function span(prefix: string): readonly [bigint, bigint] | undefined {
+  const range = v4Range(prefix);
+  return range === undefined ? undefined : [range.first, range.first + (1n << BigInt(32 - range.length)) - 1n];
+}
+
+/** Whether two IPv4 prefixes share an address; anything else shares none. */
+export function v4Overlap(a: string, b: string): boolean {
+  const [one, other] = [span(a), span(b)];
+  return one !== undefined && other !== undefined && one[0] <= other[1] && other[0] <= one[1];
+}
+
+/** Whether the IPv4 prefix `inner` lies within `outer`. */
+export function v4Within(inner: string, outer: string): boolean {
+  const [one, other] = [span(inner), span(outer)];
+  return one !== undefined && other !== undefined && one[0] >= other[0] && one[1] <= other[1];
+}
+
 /** Reads a route's addressPrefix: a CIDR of either family, or a name that can only be a service tag. */
 export function readPrefix(text: string): Prefix {
   const slash = text.indexOf('/');

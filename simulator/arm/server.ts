@@ -67,6 +67,8 @@ export interface Arm {
   setUsages(location: string, items: readonly JsonObjectInput[]): void;
   /** Sets limit or current value of one usage; creating one more than the limit is refused. */
   setUsage(location: string, name: string, usage: UsageOverride): void;
+  /** Where the region's public addresses come from, such as `20.90.0.0/16`. */
+  setAddressPool(location: string, prefix: string): void;
   /** Closes a region to new resources of these types; the function returned opens it again. */
   closeRegion(location: string, types?: readonly string[] | 'all'): () => void;
   setLocations(subscription: string, items: readonly JsonObjectInput[]): void;
@@ -92,10 +94,11 @@ interface Parts {
 function assemble(options: ArmOptions, endpoint: () => string): Parts {
   const newGuid = options.newGuid ?? randomUUID;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const pools = new AddressPools();
+  const addresses = new AddressPools();
   const world: World = {
     clock: options.clock,
-    env: { store: new Store(), limits, newGuid, newPublicAddress: (location) => pools.next(location) },
+    env: { store: new Store(), limits, newGuid, newPublicAddress: (location) => addresses.next(location) },
+    addresses,
     operations: new Operations(),
     silence: new Silences(),
     market: new Market(),

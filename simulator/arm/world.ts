@@ -1,4 +1,5 @@
 import type { SimClock } from '../clock.ts';
+import type { AddressPools } from './addressPools.ts';
 import type { JsonObject } from './json.ts';
 import type { Env } from './kinds/kind.ts';
 import type { Market } from './market.ts';
@@ -13,6 +14,7 @@ export interface World {
   readonly clock: SimClock;
   readonly env: Env;
   readonly operations: Operations;
+  readonly addresses: AddressPools;
   readonly silence: Silences;
   readonly market: Market;
   readonly clients: VpnClients;

@@ -6,6 +6,7 @@ import type { JsonObject } from '../json.ts';
 import { objectAt, objectsAt, referenceAt, stringAt, stringsAt } from '../json.ts';
 import { checkChildNames } from './checks.ts';
 import type { ChildKind, Env, Kind } from './kind.ts';
+import { checkPlacement, configurationsOf, networkOf } from './placement.ts';
 import { allocateInSubnet, subnetWith } from './subnetAddresses.ts';
 
 const COLLECTIONS = ['networkRuleCollections', 'applicationRuleCollections', 'natRuleCollections'] as const;
@@ -61,7 +62,23 @@ function checkCollections(body: JsonObject, property: string): Answer | undefine
   return undefined;
 }
 
-function check(id: ResourceId, body: JsonObject): Answer | undefined {
+/** Documented in the firewall's questions and answers; the codes are our guess. */
+function checkCreation(id: ResourceId, body: JsonObject, env: Env): Answer | undefined {
+  if ((id.names[0] ?? '').length > 50) {
+    const message = `Azure Firewall name ${id.names[0]} is longer than 50 characters.`;
+    return providerError(400, 'AzureFirewallNameTooLong', message);
+  }
+  const network = networkOf(body);
+  if (network !== undefined && network.resourceGroup.toLowerCase() !== id.resourceGroup.toLowerCase()) {
+    const message = `Azure Firewall ${id.text} and virtual network ${network.text} must be in the same resource group.`;
+    return providerError(400, 'AzureFirewallVnetInDifferentResourceGroup', message);
+  }
+  return checkPlacement(id, body, { noun: 'AzureFirewall', subnet: 'AzureFirewallSubnet' }, env);
+}
+
+function check(id: ResourceId, body: JsonObject, env: Env, previous: JsonObject | undefined): Answer | undefined {
+  const misplaced = previous === undefined ? checkCreation(id, body, env) : undefined;
+  if (misplaced !== undefined) return misplaced;
   const properties = objectAt(body, 'properties');
   const classic = COLLECTIONS.some((property) => objectsAt(properties, property).length > 0);
   if (referenceAt(properties, 'firewallPolicy') !== undefined && classic) {
@@ -75,13 +92,9 @@ function check(id: ResourceId, body: JsonObject): Answer | undefined {
   return undefined;
 }
 
-function ipConfigurations(body: JsonObject): JsonObject[] {
-  return objectsAt(objectAt(body, 'properties'), 'ipConfigurations').map((item) => objectAt(item, 'properties'));
-}
-
 /** The private address comes with the finished firewall: the first free one of its subnet (recorded: 10.0.0.4 of 10.0.0.0/24). */
 function finish(id: ResourceId, body: JsonObject, env: Env): void {
-  for (const configuration of ipConfigurations(body)) {
+  for (const configuration of configurationsOf(body)) {
     const subnet = subnetWith(referenceAt(configuration, 'subnet'), env);
     if (subnet === undefined || configuration['privateIPAddress'] !== undefined) continue;
     const address = allocateInSubnet(subnet, id.text, env);
@@ -129,7 +142,7 @@ export const azureFirewalls: Kind = {
   check,
   references: (body) =>
     [
-      ...ipConfigurations(body).flatMap((item) => [referenceAt(item, 'subnet'), referenceAt(item, 'publicIPAddress')]),
+      ...configurationsOf(body).flatMap((item) => [referenceAt(item, 'subnet'), referenceAt(item, 'publicIPAddress')]),
       referenceAt(objectAt(body, 'properties'), 'firewallPolicy'),
     ].filter((id) => id !== undefined),
   finish,

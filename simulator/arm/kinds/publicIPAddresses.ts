@@ -2,12 +2,27 @@ import type { Answer } from '../answer.ts';
 import { providerError } from '../answer.ts';
 import type { ResourceId } from '../ids.ts';
 import { sameId } from '../ids.ts';
+import type { JsonObject } from '../json.ts';
 import { objectAt, referenceAt, stringAt } from '../json.ts';
 import type { Env, Kind } from './kind.ts';
 import { allIpConfigurations } from './subnetAddresses.ts';
 
 function user(id: ResourceId, env: Env): string | undefined {
   return allIpConfigurations(env).find((item) => sameId(referenceAt(item.properties, 'publicIPAddress'), id.text))?.id;
+}
+
+/** Addresses of the basic kind are no longer given out, and standard ones are static; both answers are quoted in public threads. */
+function check(id: ResourceId, body: JsonObject, _env: Env, previous: JsonObject | undefined): Answer | undefined {
+  const basic = stringAt(objectAt(body, 'sku'), 'name')?.toLowerCase() === 'basic';
+  const properties = objectAt(body, 'properties');
+  if (basic && previous === undefined) {
+    const version = stringAt(properties, 'publicIPAddressVersion') ?? 'IPv4';
+    const message = `Cannot create more than 0 ${version} Basic SKU public IP addresses for this subscription in this region.`;
+    return providerError(400, `${version}BasicSkuPublicIpCountLimitReached`, message);
+  }
+  if (basic || stringAt(properties, 'publicIPAllocationMethod')?.toLowerCase() === 'static') return undefined;
+  const message = `Standard sku publicIp ${id.text} must have AllocationMethod set to Static.`;
+  return providerError(400, 'StandardSkuPublicIPAddressesMustBeStatic', message);
 }
 
 function checkDelete(id: ResourceId, env: Env): Answer | undefined {
@@ -41,7 +56,7 @@ export const publicIPAddresses: Kind = {
     };
   },
   outerDefaults: (given) => ({ sku: { tier: 'Regional', name: 'Basic', ...objectAt(given, 'sku') } }),
-  check: () => undefined,
+  check,
   checkDelete,
   references: () => [],
   finish: (_id, body, env) => {

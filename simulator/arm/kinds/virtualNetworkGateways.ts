@@ -1,8 +1,11 @@
+import type { Answer } from '../answer.ts';
+import { providerError } from '../answer.ts';
 import type { ResourceId } from '../ids.ts';
+import { sameId } from '../ids.ts';
 import type { JsonObject } from '../json.ts';
 import { objectAt, objectsAt, referenceAt, stringAt, stringsAt, without } from '../json.ts';
 import { v4Range, v4Text } from '../prefix.ts';
-import { checkChildNames } from './checks.ts';
+import { checkGateway } from './gatewayChecks.ts';
 import type { Env, Kind } from './kind.ts';
 import { subnetWith } from './subnetAddresses.ts';
 
@@ -68,6 +71,24 @@ function firstPeering(given: JsonObject): JsonObject {
   return { bgpSettings: { asn: 0, peerWeight: 0, ...own, bgpPeeringAddresses: [empty] } };
 }
 
+/** Certificates are shown with an id, an etag and a state of their own. */
+function showCertificate(id: ResourceId, segment: string, item: JsonObject, body: JsonObject): void {
+  item['id'] = `${id.text}/${segment}/${stringAt(item, 'name') ?? ''}`;
+  item['etag'] = stringAt(body, 'etag') ?? '';
+  const { provisioningState = 'Succeeded' } = objectAt(body, 'properties');
+  item['properties'] = { ...objectAt(item, 'properties'), provisioningState };
+}
+
+/** A gateway goes after its connections. */
+function checkDelete(id: ResourceId, env: Env): Answer | undefined {
+  const connection = env.store
+    .ofType('connections')
+    .find(({ body }) => sameId(referenceAt(objectAt(body, 'properties'), 'virtualNetworkGateway1'), id.text));
+  if (connection === undefined) return undefined;
+  const message = `Virtual network gateway ${id.text} is in use by connection ${connection.id.text} and cannot be deleted.`;
+  return providerError(400, 'InUseVirtualNetworkGatewayCannotBeDeleted', message);
+}
+
 export const virtualNetworkGateways: Kind = {
   type: 'virtualNetworkGateways',
   group: 'VirtualNetworkGateways',
@@ -110,7 +131,8 @@ export const virtualNetworkGateways: Kind = {
     sku: { capacity: 2, ...objectAt(given, 'sku') },
     ipConfigurations: given['ipConfigurations'] ?? [],
   }),
-  check: (id, body) => checkChildNames(id, body, 'ipConfigurations'),
+  check: checkGateway,
+  checkDelete,
   references: (body) =>
     configurations(body)
       .map((item) => objectAt(item, 'properties'))
@@ -118,9 +140,12 @@ export const virtualNetworkGateways: Kind = {
       .filter((id) => id !== undefined),
   finish,
   // Secrets can be written and never read back.
-  present: (_id, body) => {
+  present: (id, body) => {
     const client = objectAt(objectAt(body, 'properties'), 'vpnClientConfiguration');
     delete client['radiusServerSecret'];
+    for (const server of objectsAt(client, 'radiusServers')) delete server['radiusServerSecret'];
+    for (const segment of ['vpnClientRootCertificates', 'vpnClientRevokedCertificates'] as const)
+      for (const item of objectsAt(client, segment)) showCertificate(id, segment, item, body);
     const [first] = configurations(body);
     for (const item of objectsAt(objectAt(objectAt(body, 'properties'), 'bgpSettings'), 'bgpPeeringAddresses'))
       if (item['ipconfigurationId'] === '') item['ipconfigurationId'] = stringAt(first, 'id') ?? '';

@@ -3,7 +3,8 @@ import { providerError } from '../answer.ts';
 import type { ResourceId } from '../ids.ts';
 import { sameId } from '../ids.ts';
 import type { JsonObject } from '../json.ts';
-import { objectAt, objectsAt, referenceAt, stringAt, stringsAt } from '../json.ts';
+import { objectAt, objectsAt, referenceAt, stringAt, stringsAt, without } from '../json.ts';
+import { v4Overlap, v4Range, v4Within } from '../prefix.ts';
 import { checkChildNames, checkCidr } from './checks.ts';
 import type { Env, Kind } from './kind.ts';
 import { allIpConfigurations } from './subnetAddresses.ts';
@@ -16,6 +17,42 @@ function usersOf(subnetId: string, env: Env): JsonObject[] {
   return allIpConfigurations(env)
     .filter((item) => sameId(referenceAt(item.properties, 'subnet'), subnetId))
     .map(({ id }) => ({ id }));
+}
+
+function prefixOf(subnet: JsonObject): string {
+  const properties = objectAt(subnet, 'properties');
+  return stringAt(properties, 'addressPrefix') ?? stringsAt(properties, 'addressPrefixes')[0] ?? '';
+}
+
+/** Subnets lie within the network, do not overlap, and keep their prefix while something lives in them. */
+function checkRanges(
+  id: ResourceId,
+  body: JsonObject,
+  space: readonly string[],
+  previous: JsonObject | undefined,
+  env: Env,
+): Answer | undefined {
+  const network = id.names[0] ?? '';
+  const all = subnets(body);
+  for (const [index, subnet] of all.entries()) {
+    const name = stringAt(subnet, 'name') ?? '';
+    const prefix = prefixOf(subnet);
+    if (v4Range(prefix) !== undefined && !space.some((outer) => v4Within(prefix, outer))) {
+      const message = `Subnet '${name}' is not valid in virtual network '${network}'.`;
+      return providerError(400, 'NetcfgInvalidSubnet', message);
+    }
+    const twin = all.slice(0, index).find((other) => v4Overlap(prefixOf(other), prefix));
+    if (twin !== undefined) {
+      const message = `Subnet '${name}' is not valid because its IP address range overlaps with that of an existing subnet in virtual network '${network}'.`;
+      return providerError(400, 'NetcfgSubnetRangesOverlap', message);
+    }
+    const before = subnets(previous).find((other) => stringAt(other, 'name')?.toLowerCase() === name.toLowerCase());
+    const user = usersOf(stringAt(subnet, 'id') ?? '', env)[0];
+    if (before === undefined || user === undefined || prefixOf(before) === prefix) continue;
+    const message = `Subnet ${name} is in use and cannot be updated.`;
+    return providerError(400, 'InUseSubnetCannotBeUpdated', message);
+  }
+  return undefined;
 }
 
 /** A subnet left out of the body is deleted, which is refused while something lives in it. */
@@ -32,13 +69,13 @@ function checkRemoved(body: JsonObject, previous: JsonObject | undefined, env: E
 }
 
 function check(id: ResourceId, body: JsonObject, env: Env, previous: JsonObject | undefined): Answer | undefined {
-  const named = checkChildNames(id, body, 'subnets');
+  const named = checkChildNames(id, body, 'subnets') ?? checkChildNames(id, body, 'virtualNetworkPeerings');
   if (named !== undefined) return named;
   const space = stringsAt(objectAt(objectAt(body, 'properties'), 'addressSpace'), 'addressPrefixes');
   const prefixes = [
     ...space.map((prefix) => ({ prefix, owner: id.text })),
     ...subnets(body).map((subnet) => ({
-      prefix: stringAt(objectAt(subnet, 'properties'), 'addressPrefix') ?? '',
+      prefix: prefixOf(subnet),
       owner: `${id.text}/subnets/${stringAt(subnet, 'name')}`,
     })),
   ];
@@ -46,7 +83,25 @@ function check(id: ResourceId, body: JsonObject, env: Env, previous: JsonObject 
     const refused = checkCidr(prefix, owner);
     if (refused !== undefined) return refused;
   }
-  return checkRemoved(body, previous, env);
+  return checkRanges(id, body, space, previous, env) ?? checkRemoved(body, previous, env);
+}
+
+function remoteOf(peering: JsonObject): string | undefined {
+  return referenceAt(objectAt(peering, 'properties'), 'remoteVirtualNetwork');
+}
+
+function peerings(body: JsonObject | undefined): JsonObject[] {
+  return objectsAt(objectAt(body, 'properties'), 'virtualNetworkPeerings');
+}
+
+/** A peering is connected when the other side has one back. */
+function showPeering(id: ResourceId, peering: JsonObject, env: Env): void {
+  const properties = objectAt(peering, 'properties');
+  const remote = env.store.get(remoteOf(peering) ?? '');
+  const mutual = peerings(remote?.body).some((back) => sameId(remoteOf(back), id.text));
+  properties['peeringState'] = remote === undefined ? 'Disconnected' : mutual ? 'Connected' : 'Initiated';
+  const prefixes = stringsAt(objectAt(objectAt(remote?.body, 'properties'), 'addressSpace'), 'addressPrefixes');
+  if (remote !== undefined) properties['remoteAddressSpace'] = { addressPrefixes: prefixes };
 }
 
 export const virtualNetworks: Kind = {
@@ -78,21 +133,39 @@ export const virtualNetworks: Kind = {
         };
       },
     },
+    {
+      property: 'virtualNetworkPeerings',
+      segment: 'virtualNetworkPeerings',
+      typed: true,
+      alwaysSucceeded: false,
+      own: { group: 'VirtualNetworkPeerings', noun: 'VirtualNetworkPeering', duration: 'subnets' },
+      defaults: (given) => ({
+        peeringSyncLevel: 'FullyInSync',
+        allowVirtualNetworkAccess: true,
+        allowForwardedTraffic: false,
+        allowGatewayTransit: false,
+        useRemoteGateways: false,
+        doNotVerifyRemoteGateways: false,
+        ...without(given, ['peeringState', 'remoteAddressSpace']),
+      }),
+    },
   ],
   defaults: (given) => ({
     privateEndpointVNetPolicies: 'Disabled',
-    virtualNetworkPeerings: [],
     enableDdosProtection: false,
     ...given,
     subnets: given['subnets'] ?? [],
+    virtualNetworkPeerings: given['virtualNetworkPeerings'] ?? [],
   }),
   check,
   checkDelete: (id, env) => checkRemoved({}, env.store.get(id.text)?.body, env),
   references: (body) =>
-    subnets(body)
-      .map((subnet) => referenceAt(objectAt(subnet, 'properties'), 'routeTable'))
-      .filter((id) => id !== undefined),
-  present: (_id, body, env) => {
+    [
+      ...subnets(body).map((subnet) => referenceAt(objectAt(subnet, 'properties'), 'routeTable')),
+      ...peerings(body).map(remoteOf),
+    ].filter((id) => id !== undefined),
+  present: (id, body, env) => {
+    for (const peering of peerings(body)) showPeering(id, peering, env);
     for (const subnet of subnets(body)) {
       const users = usersOf(stringAt(subnet, 'id') ?? '', env);
       if (users.length > 0) subnet['properties'] = { ...objectAt(subnet, 'properties'), ipConfigurations: users };
