@@ -1,4 +1,5 @@
 import { byCodeUnit } from '../shared/base/canonical.ts';
+import { byNumber } from '../shared/base/counted.ts';
 import type { Site } from '../shared/base/site.ts';
 import { readEvent } from '../shared/events/readEvent.ts';
 import type { Reading, Signal } from '../shared/events/signal.ts';
@@ -41,4 +42,18 @@ export const readEventFiles = async (
   const ignored = readings.flatMap((reading) => reading.ignored);
   const lines = [...strangers, ...ignored.map(({ what, reason }) => `Heard, not acted on: ${what}: ${reason}.`)];
   return { signals, aside: [...new Set(lines)].sort(byCodeUnit) };
+};
+
+const minute = (isoTime: string): string => `${isoTime.slice(0, 16)}Z`;
+
+/** Events that are later than the time planned at, in one sentence: they count, but whoever gave `--now` may not mean it. */
+export const laterThan = (signals: readonly Signal[], now: number): string[] => {
+  const later = signals.map(({ at }) => at).filter((at) => Date.parse(at) > now);
+  const newest = later.sort(byCodeUnit).at(-1);
+  if (newest === undefined) return [];
+  const which = byNumber(later.length, 'An event is', `${later.length} events are`);
+  const last = byNumber(later.length, `of ${minute(newest)}`, `as late as ${minute(newest)}`);
+  return [
+    `${which} ${last}, after the time planned at (${minute(new Date(now).toISOString())}): counted all the same.`,
+  ];
 };

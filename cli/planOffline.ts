@@ -15,7 +15,7 @@ import { decide } from '../shared/scope/decide.ts';
 import { factsOf } from '../shared/scope/factsOf.ts';
 import { mergeFacts } from '../shared/scope/mergeFact.ts';
 import type { Io } from './command.ts';
-import { readEventFiles } from './eventFiles.ts';
+import { laterThan, readEventFiles } from './eventFiles.ts';
 import { readTextFile, within } from './files.ts';
 import { approvalOffline } from './offlineApproval.ts';
 import { misused } from './options.ts';
@@ -96,7 +96,7 @@ export const planOffline = async (files: PlanFiles, io: Io): Promise<Plan> => {
   const make = (approval: Plan['approval']) =>
     makePlan({
       site,
-      decision: { ...decision, reasons: [...decision.reasons, ...aside] },
+      decision: { ...decision, reasons: [...decision.reasons, ...aside, ...laterThan(signals, now)] },
       desired,
       tags,
       table: { routes, provisioningState: 'Succeeded' },
