@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { byCodeUnit } from '../shared/base/canonical.ts';
 import { findSite, readSites, type Site } from '../shared/base/site.ts';
 import { time } from '../shared/events/payload.ts';
@@ -10,7 +11,9 @@ import type { Plan } from '../shared/plan/plan.ts';
 import { checkCloud, checkNewer } from '../shared/ranges/comparison.ts';
 import { desiredSets } from '../shared/ranges/desired.ts';
 import { parseTagFile } from '../shared/ranges/tagFile.ts';
+import { aged, dateInName, type TagSource } from '../shared/ranges/tagSource.ts';
 import type { TagTable } from '../shared/ranges/tagTable.ts';
+import { tableInForce, witness } from '../shared/ranges/witness.ts';
 import { decide } from '../shared/scope/decide.ts';
 import { factsOf } from '../shared/scope/factsOf.ts';
 import { mergeFacts } from '../shared/scope/mergeFact.ts';
@@ -70,6 +73,26 @@ const readLastGood = async (path: string | undefined, tags: TagTable, tagsPath: 
   return lastGood;
 };
 
+/** As the running product has it: what the new file adds is in, what it alone takes away waits. */
+const inForceAfter = (lastGood: TagTable | undefined, published: TagTable): TagTable => {
+  // Files of one number and of two contents are compared as if the last good one came before.
+  const before = lastGood?.changeNumber === published.changeNumber ? lastGood.as(published.changeNumber - 1) : lastGood;
+  const first = before ? witness(null, { table: before, whole: true, accepted: false }) : null;
+  return tableInForce(witness(first, { table: published, whole: true, accepted: false }));
+};
+
+/** A file's age is told by the day in its name: when it came to this machine says nothing. */
+const sourcesOf = (files: PlanFiles, published: TagTable, lastGood: TagTable | undefined): TagSource[] => {
+  const source = (path: string, { changeNumber }: TagTable, used: boolean, why: string): TagSource => {
+    const name = basename(path);
+    return { kind: 'file', name, changeNumber, at: dateInName(name), used, why };
+  };
+  const given = source(files.serviceTags, published, true, 'it is --service-tags');
+  if (files.lastGood === undefined || !lastGood) return [given];
+  const why = 'it is --last-good: for what the other file alone takes away, and tags of it that cannot be believed';
+  return [given, source(files.lastGood, lastGood, true, why)];
+};
+
 const readSite = async ({ sites, site }: PlanFiles, io: Io): Promise<Site> => {
   const text = await readTextFile(sites, io);
   return within(sites, () => findSite(readSites(text, sites), site));
@@ -78,8 +101,9 @@ const readSite = async ({ sites, site }: PlanFiles, io: Io): Promise<Site> => {
 /** The plan that these files call for. Reads, writes nothing. Throws AutomationError naming the file at fault. */
 export const planOffline = async (files: PlanFiles, io: Io): Promise<Plan> => {
   const site = await readSite(files, io);
-  const tags = await readTags(files.serviceTags, site, io);
-  const lastGood = await readLastGood(files.lastGood, tags, files.serviceTags, site, io);
+  const published = await readTags(files.serviceTags, site, io);
+  const lastGood = await readLastGood(files.lastGood, published, files.serviceTags, site, io);
+  const tags = inForceAfter(lastGood, published);
   const { signals, aside } = await readEventFiles(files.events, site, io);
   const now = readNow(files.now, signals, io);
   const routes = files.routes === undefined ? [] : await readRoutesFile(files.routes, io);
@@ -92,13 +116,15 @@ export const planOffline = async (files: PlanFiles, io: Io): Promise<Plan> => {
     ),
   ];
   const decision = decide({ site, facts, intents: [], failedOver, now });
-  const desired = desiredSets({ site, services: decision.services, tags, lastGood, inUse: failedOver });
+  const desired = desiredSets({ site, services: decision.services, tags, inUse: failedOver });
+  const tagSources = sourcesOf(files, published, lastGood).map((source) => aged(source, now));
   const make = (approval: Plan['approval']) =>
     makePlan({
       site,
       decision: { ...decision, reasons: [...decision.reasons, ...aside, ...laterThan(signals, now)] },
       desired,
       tags,
+      tagSources,
       table: { routes, provisioningState: 'Succeeded' },
       firewall: null,
       network: networkOf(site),

@@ -2,21 +2,26 @@ import { byCodeUnit, canonicalJson } from '../shared/base/canonical.ts';
 import { counted } from '../shared/base/counted.ts';
 import { readSites, type Site } from '../shared/base/site.ts';
 import { wrap } from '../shared/base/wrap.ts';
+import { serviceNotes } from '../shared/plan/serviceNotes.ts';
 import { type SitesInForce, sitesBlob, sitesInForce } from '../shared/record/configuration.ts';
 import { tagReader } from '../shared/record/tagReader.ts';
 import type { Command, Io } from './command.ts';
 import { readTextFile, within } from './files.ts';
 import { misused, onlyWord, readOptions } from './options.ts';
+import { checkSites } from './sitesCheck.ts';
 import { openStore, type Store } from './store.ts';
 import { noSites, unless } from './unless.ts';
 
 const usage = [
   'npm run --silent cli -- sites put FILE [--json]',
   'npm run --silent cli -- sites get',
+  'npm run --silent cli -- sites check FILE [--service-tags FILE] [--json]',
   '',
   '  put FILE  checks the file and puts it in force; a file with a fault is refused',
   '            whole, and the one in force stays',
   '  get       prints the file in force, as it was put',
+  '  check     checks a file and writes nothing; with service tags also whether a',
+  '            failover would find a tag for each service',
   '  --json    what was put, as JSON',
   '',
   'The storage is that of AzureWebJobsStorage in the environment, else of',
@@ -44,8 +49,10 @@ const warningsFor = async ({ ports }: Store, sites: readonly Site[], removed: re
     warnings.push(`${id} is no longer listed: its routes and rules stay in Azure, and nobody looks after them.`);
   }
   const [first] = sites;
-  if (first && (await unless(['ERR_TAGS_MISSING'], () => tagReader(ports.config)(first.cloud))) === null) {
-    warnings.push(`There are no service tags of ${first.cloud} yet: npm run cli -- tags put FILE`);
+  if (first) {
+    const found = await unless(['ERR_TAGS_MISSING'], () => tagReader(ports.config, { keeps: false })(first.cloud));
+    if (found === null) warnings.push(`There are no service tags of ${first.cloud} yet: npm run cli -- tags put FILE`);
+    else warnings.push(...sites.flatMap((site) => serviceNotes(site, found.tags)));
   }
   return warnings;
 };
@@ -89,17 +96,20 @@ const get = async (io: Io): Promise<number> => {
   return 0;
 };
 
+const options = { json: { type: 'boolean' }, 'service-tags': { type: 'string' } } as const;
+
 export const sitesCommand: Command = {
   summary: 'Put the sites file in force, or get the one that is',
   usage,
   run: async (args, io) => {
-    const { values, positionals } = readOptions(args, { json: { type: 'boolean' } }, true);
+    const { values, positionals } = readOptions(args, options, true);
     const [verb, ...words] = positionals;
     if (verb === 'put') return put(onlyWord(words, 'FILE'), values.json ?? false, io);
     if (verb === 'get' && words.length === 0) return get(io);
+    if (verb === 'check') return checkSites(onlyWord(words, 'FILE'), values['service-tags'], values.json ?? false, io);
     throw misused(
       `sites ${positionals.join(' ').slice(0, 60)} is not a command.`.replace('  ', ' '),
-      'Say sites put FILE, or sites get.',
+      'Say sites put FILE, sites get, or sites check FILE.',
     );
   },
 };

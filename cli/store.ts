@@ -14,6 +14,7 @@ import { readStageFile, stageFileName } from './stageFile.ts';
 export type Store = {
   readonly ports: Pick<Ports, 'config' | 'archive' | 'sites'>;
   readonly cloud: Settings['cloud'];
+  readonly tagSettings: Settings['tags'];
   readonly from: string;
 };
 
@@ -70,5 +71,5 @@ const readThem = (values: Values): Settings => {
 export const openStore = async (io: Io): Promise<Store> => {
   const { values, from } = await settingsFrom(io);
   const settings = readThem(values);
-  return { ports: await buildPorts(settings, silentLog), cloud: settings.cloud, from };
+  return { ports: await buildPorts(settings, silentLog), cloud: settings.cloud, tagSettings: settings.tags, from };
 };

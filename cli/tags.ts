@@ -1,25 +1,37 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { isObject } from '../shared/base/canonical.ts';
 import { iso } from '../shared/base/clock.ts';
+import { counted } from '../shared/base/counted.ts';
 import { wrap } from '../shared/base/wrap.ts';
-import { acceptedTagsBlob, sitesInForce, type TagsInForce, tagReader } from '../shared/record/configuration.ts';
+import { aged, sourceText } from '../shared/ranges/tagSource.ts';
+import { type Acceptance, acceptancesIn, acceptedTagsBlob } from '../shared/record/acceptance.ts';
+import { type Asked, askedIn, askedText } from '../shared/record/asked.ts';
+import { sitesInForce } from '../shared/record/configuration.ts';
+import { askedBlob } from '../shared/record/tagBlobs.ts';
+import { tagReader } from '../shared/record/tagReader.ts';
+import type { TagsInForce } from '../shared/record/tagsInForce.ts';
 import type { Command, Io } from './command.ts';
 import { misused, onlyWord, readOptions } from './options.ts';
 import { openStore, type Store } from './store.ts';
-import { putTags } from './tagsPut.ts';
+import { outlookOf, outlookText } from './tagOutlook.ts';
+import { acceptTags, putTags } from './tagsPut.ts';
 import { grouped } from './text.ts';
 import { noSites, unless } from './unless.ts';
 
 const usage = [
   'npm run --silent cli -- tags put FILE [--accept [--by NAME]] [--json]',
-  'npm run --silent cli -- tags get [--out FILE] [--json]',
+  'npm run --silent cli -- tags accept CHANGE [--by NAME] [--json]',
+  'npm run --silent cli -- tags [get] [--out FILE] [--json]',
   '',
-  '  put FILE    checks a ServiceTags_*.json and puts it in force; refused where it',
-  '              is faulty, of another cloud, older, or would block a site',
-  '  --accept    a person has looked: the addresses that it lost are really gone',
+  '  put FILE    checks a ServiceTags_*.json and puts it in force: what it adds at',
+  '              once, what it takes away when the next change agrees; a tag that',
+  '              vanished or shrank stays as it was. Refused where the file is',
+  '              faulty, of another cloud or older',
+  '  --accept    a person has looked: what it lost is really gone',
+  '  accept      the same of the file in force, named by its change number',
   '  --by NAME   who that is; default: the name you are logged in with',
-  '  get         says which file is in force, and which were refused',
+  '  get         says what is in force and how old it is, what waits, what is',
+  '              frozen, and which files were refused',
   '  --out FILE  writes the one in force to a file',
   '',
   'The storage is that of AzureWebJobsStorage in the environment, else of',
@@ -32,16 +44,15 @@ const cloudOf = async (store: Store): Promise<Store['cloud']> => {
 };
 
 /** Who accepted the losses of the file in force, and when; null where nobody did or had to. */
-const acceptanceOf = async (store: Store, { tags }: TagsInForce): Promise<{ by: string; at: string } | null> => {
-  const text = await store.ports.config.read(acceptedTagsBlob);
-  const value: unknown = text === undefined ? null : JSON.parse(text);
-  if (!isObject(value) || value['changeNumber'] !== tags.changeNumber) return null;
-  return { by: String(value['by']), at: String(value['at']) };
+const acceptanceOf = async (store: Store, { witnessed }: TagsInForce): Promise<Acceptance | null> => {
+  const { list } = acceptancesIn(await store.ports.config.read(acceptedTagsBlob));
+  return list.find(({ changeNumber }) => changeNumber === witnessed.file) ?? null;
 };
 
-const describe = (found: TagsInForce, accepted: { by: string; at: string } | null, io: Io): string => {
-  const { tags, blob, lastGood, refused } = found;
+const describe = (found: TagsInForce, accepted: Acceptance | null, asked: Asked, io: Io): string => {
+  const { tags, blob, before, refused, sources } = found;
   const prefixes = tags.tags.reduce((sum, tag) => sum + tag.publishedCount, 0);
+  const outlook = outlookText(outlookOf(null, tags));
   const lines = [
     ...wrap(
       `${blob}: ${tags.cloud}, change ${tags.changeNumber}, ${grouped(tags.tags.length)} tags, ${grouped(prefixes)} prefixes`,
@@ -49,29 +60,64 @@ const describe = (found: TagsInForce, accepted: { by: string; at: string } | nul
       'In force   ',
     ),
     `Content    ${tags.hash}`,
+    ...sources.flatMap((source) => wrap(sourceText(aged(source, io.now())), io.width, 'Source     ')),
+    ...askedText(asked).flatMap((line) => wrap(line, io.width, 'Asked      ')),
     accepted
-      ? `Accepted   by ${accepted.by}, ${accepted.at.slice(0, 16).replace('T', ' ')} UTC: nothing older is compared with it`
-      : `Before it  ${lastGood ? `change ${lastGood.changeNumber}; tags that lost half since are not believed` : 'nothing'}`,
+      ? `Accepted   by ${accepted.by}, ${accepted.at.slice(0, 16).replace('T', ' ')} UTC: what it lost is gone`
+      : `Before it  ${before === null ? 'nothing' : `change ${before}; tags that vanished or shrank since are frozen`}`,
+    ...outlook.said.flatMap((line) => wrap(line, io.width, 'Held       ')),
+    ...outlook.warnings.flatMap((line) => wrap(line, io.width, '!          ')),
+    ...(outlook.warnings.length > 0
+      ? wrap(
+          `If that is really so, say it: tags accept ${found.witnessed.file}. It is over by itself when a newer file has it whole.`,
+          io.width,
+          '           ',
+        )
+      : []),
     ...refused.flatMap((why) => wrap(why, io.width, 'Refused    ')),
   ];
   return `${lines.join('\n')}\n`;
 };
 
+const write = async (path: string, text: string, io: Io): Promise<void> => {
+  try {
+    await writeFile(resolve(io.cwd, path), text);
+  } catch (cause) {
+    throw misused(`${path} cannot be written: ${(cause as Error).message}.`, 'Check the path.', cause);
+  }
+};
+
 const get = async (out: string | undefined, json: boolean, io: Io): Promise<number> => {
   const store = await openStore(io);
-  const found = await tagReader(store.ports.config)(await cloudOf(store));
+  const cloud = await cloudOf(store);
+  const found = await tagReader(store.ports.config, { ...store.tagSettings, keeps: false })(cloud);
   const accepted = await acceptanceOf(store, found);
-  if (out !== undefined) {
-    try {
-      await writeFile(resolve(io.cwd, out), found.text);
-    } catch (cause) {
-      throw misused(`${out} cannot be written: ${(cause as Error).message}.`, 'Check the path.', cause);
-    }
-  }
-  const { tags, blob, lastGood, refused } = found;
+  const asked = askedIn(await store.ports.config.read(askedBlob(cloud)));
+  if (out !== undefined) await write(out, found.text(), io);
+  const { tags, blob, before, refused } = found;
   const facts = { blob, cloud: tags.cloud, changeNumber: tags.changeNumber, hash: tags.hash, tags: tags.tags.length };
-  const more = { before: lastGood?.changeNumber ?? null, accepted, refused, out: out ?? null, storage: store.from };
-  io.out(json ? `${JSON.stringify({ ...facts, ...more }, null, 2)}\n` : describe(found, accepted, io));
+  const sources = found.sources.map((source) => aged(source, io.now()));
+  const { waits, frozen } = outlookOf(null, tags);
+  const more = { before, accepted, sources, asked, waits, frozen, refused, out: out ?? null, storage: store.from };
+  io.out(json ? `${JSON.stringify({ ...facts, ...more }, null, 2)}\n` : describe(found, accepted, asked, io));
+  return 0;
+};
+
+const accept = async (word: string, by: string, json: boolean, io: Io): Promise<number> => {
+  const changeNumber = /^\d{1,9}$/.test(word) ? Number(word) : Number.NaN;
+  if (Number.isNaN(changeNumber)) {
+    throw misused(`"${word.slice(0, 30)}" is not a change number.`, 'Say which change you looked at: see tags get.');
+  }
+  const store = await openStore(io);
+  const said = await acceptTags(changeNumber, { by, at: iso(io.now()) }, store, await cloudOf(store));
+  if (json) io.out(`${JSON.stringify({ ...said, storage: store.from }, null, 2)}\n`);
+  else {
+    const { goes } = said.outlook;
+    const text = `Change ${changeNumber} is accepted by ${by}: ${goes.length > 0 ? `what it no longer has is gone (${counted(goes.length, 'tag')})` : 'nothing in force changes'}. (Storage: ${store.from}.)`;
+    io.out(`${wrap(text, io.width).join('\n')}\n`);
+    for (const line of outlookText(said.outlook).said) io.out(`${wrap(line, io.width, '  ').join('\n')}\n`);
+  }
+  for (const warning of said.warnings) io.err(`${wrap(warning, io.width, '! ').join('\n')}\n`);
   return 0;
 };
 
@@ -90,6 +136,7 @@ const put = async (path: string, accept: boolean, by: string, json: boolean, io:
         : `before it ${said.before}`;
   const text = `${path} is in force as ${said.blob}: ${said.cloud}, change ${said.changeNumber}, ${before}. (Storage: ${store.from}.)`;
   io.out(`${wrap(text, io.width).join('\n')}\n`);
+  for (const line of outlookText(said.outlook).said) io.out(`${wrap(line, io.width, '  ').join('\n')}\n`);
   for (const warning of said.warnings) io.err(`${wrap(warning, io.width, '! ').join('\n')}\n`);
   return 0;
 };
@@ -106,12 +153,14 @@ export const tagsCommand: Command = {
     } as const;
     const { values, positionals } = readOptions(args, options, true);
     const [verb, ...words] = positionals;
-    const { accept = false, by = io.user, json = false } = values;
-    if (verb === 'put' && values.out === undefined) return put(onlyWord(words, 'FILE'), accept, by, json, io);
-    if (verb === 'get' && words.length === 0 && !accept) return get(values.out, json, io);
+    const { by = io.user, json = false } = values;
+    const accepting = values.accept === true;
+    if (verb === 'put' && values.out === undefined) return put(onlyWord(words, 'FILE'), accepting, by, json, io);
+    if (verb === 'accept' && values.out === undefined) return accept(onlyWord(words, 'CHANGE'), by, json, io);
+    if ((verb === 'get' || verb === undefined) && words.length === 0 && !accepting) return get(values.out, json, io);
     throw misused(
       `tags ${args.join(' ').slice(0, 60)}: that is not a command.`,
-      'Say tags put FILE [--accept], or tags get [--out FILE].',
+      'Say tags put FILE [--accept], tags accept CHANGE, or tags get [--out FILE].',
     );
   },
 };

@@ -18,7 +18,7 @@ const otherTags = ({ plan, tagsInForce }: Work): AutomationError =>
 export const bundleStep = async (work: Work, step: StepRecord): Promise<null> => {
   const { site, plan, ports, tagsInForce } = work;
   if (plan.tags.hash !== tagsInForce.tags.hash) throw otherTags(work);
-  const file = deviceFile(site, tagsInForce.text, plan.device.added, site.alwaysRoute);
+  const file = deviceFile(site, tagsInForce.text(), plan.device.added, site.alwaysRoute);
   const bundle = deviceBundle(site, file, plan.device.added.length);
   const blob = bundleBlob(site.id, bundle.checksum);
   await ports.archive.keep(blob, file);

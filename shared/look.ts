@@ -4,7 +4,7 @@ import type { Cause } from './plan/approval.ts';
 import type { ObservedNetwork } from './plan/observed.ts';
 import type { Plan } from './plan/plan.ts';
 import type { AzureView, Ports } from './ports.ts';
-import type { TagsInForce } from './record/configuration.ts';
+import type { TagsInForce } from './record/tagsInForce.ts';
 import { servicesAway } from './record/progress.ts';
 import type { SiteState } from './record/state.ts';
 import { decide } from './scope/decide.ts';
@@ -59,7 +59,7 @@ export const look = async (input: {
   const intents = await ports.intents.list(site.id);
   const decision = decide({ site, facts, intents, failedOver: servicesAway(state), now });
 
-  const seen = { site, state, sight, tagsInForce, namePrefix: ports.namePrefix };
+  const seen = { site, state, sight, tagsInForce, namePrefix: ports.namePrefix, now };
   const quiet = withoutWaiting(decision);
   const first = planSite(seen, quiet, { comes: false, leaves: false });
   const asks = { comes: decision.addWaits.length > 0, leaves: decision.releaseWaits.length > 0 };

@@ -8,7 +8,8 @@ import { changesIn, type Plan } from './plan/plan.ts';
 import { reachOf } from './plan/reach.ts';
 import { desiredSets } from './ranges/desired.ts';
 import { RangeSet } from './ranges/rangeSet.ts';
-import type { TagsInForce } from './record/configuration.ts';
+import { aged } from './ranges/tagSource.ts';
+import type { TagsInForce } from './record/tagsInForce.ts';
 import { deviceListHash, servicesAway } from './record/progress.ts';
 import type { SiteState } from './record/state.ts';
 import type { Decision } from './scope/decision.ts';
@@ -22,6 +23,8 @@ export type Seen = {
   readonly sight: Sight;
   readonly tagsInForce: TagsInForce;
   readonly namePrefix: string;
+  /** Application time (ms): how old the tags are, and nothing else. */
+  readonly now: number;
 };
 
 /** The prefixes our collection allows now: the exact set that was wanted when it was written; what is no prefix is no one's. */
@@ -59,9 +62,8 @@ export const planSite = (
   asks: { readonly comes: boolean; readonly leaves: boolean },
 ): { readonly plan: Plan; readonly cause: Cause } => {
   const { site, state, sight, namePrefix } = seen;
-  const { tags, lastGood } = seen.tagsInForce;
-  const known = lastGood ? { lastGood } : {};
-  const desired = desiredSets({ site, services: wanted.services, tags, inUse: servicesAway(state), ...known });
+  const { tags, sources } = seen.tagsInForce;
+  const desired = desiredSets({ site, services: wanted.services, tags, inUse: servicesAway(state) });
   const { table, firewall, network } = sight;
   const make = (approval: Plan['approval'], retain?: RangeSet) =>
     makePlan({
@@ -69,6 +71,7 @@ export const planSite = (
       decision: wanted,
       desired,
       tags,
+      tagSources: sources.map((source) => aged(source, seen.now)),
       table,
       firewall,
       network,

@@ -4,10 +4,12 @@ import type { Site } from './base/site.ts';
 import type { Look } from './look.ts';
 import type { Plan } from './plan/plan.ts';
 import type { AzureView, Ports } from './ports.ts';
-import { sitesInForce, type TagsInForce, tagReader } from './record/configuration.ts';
+import { sitesInForce } from './record/configuration.ts';
 import type { Message } from './record/ports.ts';
 import { runPlanBlob } from './record/progress.ts';
 import type { Run } from './record/run.ts';
+import { tagReader } from './record/tagReader.ts';
+import type { TagsInForce } from './record/tagsInForce.ts';
 import { newMeter, openSession, type Session } from './session.ts';
 import { tell } from './tell.ts';
 import type { Work } from './work.ts';
@@ -36,8 +38,8 @@ const retryMs = 60_000;
 const readers = new WeakMap<object, ReturnType<typeof tagReader>>();
 
 /** Service tags in force, parsed once per version and process. */
-export const tagsFor = (ports: Pick<Ports, 'config'>): ReturnType<typeof tagReader> => {
-  const known = readers.get(ports.config) ?? tagReader(ports.config);
+export const tagsFor = (ports: Pick<Ports, 'config' | 'tagSettings'>): ReturnType<typeof tagReader> => {
+  const known = readers.get(ports.config) ?? tagReader(ports.config, { mostLost: ports.tagSettings?.mostLost });
   readers.set(ports.config, known);
   return known;
 };

@@ -12,6 +12,7 @@ export const buildPorts = async (settings: Settings, log: Log): Promise<Ports> =
     newId: () => randomUUID(),
     namePrefix: settings.namePrefix,
     appRegion: settings.appRegion,
+    tagSettings: settings.tags,
   };
   // The adapters make their members when first asked for; a spread would make them all.
   return Object.defineProperties(own, Object.getOwnPropertyDescriptors(adapters)) as typeof own & typeof adapters;

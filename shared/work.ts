@@ -4,7 +4,7 @@ import type { Site } from './base/site.ts';
 import type { ObservedNetwork } from './plan/observed.ts';
 import type { Plan } from './plan/plan.ts';
 import type { AzureView, Ports } from './ports.ts';
-import type { TagsInForce } from './record/configuration.ts';
+import type { TagsInForce } from './record/tagsInForce.ts';
 import { endRun, ledgerBlob, summaryOf, withStep } from './record/progress.ts';
 import type { Run, RunOutcome, StepRecord } from './record/run.ts';
 import type { Session } from './session.ts';

@@ -169,12 +169,21 @@ describe('service tags that nobody should believe block', () => {
     expect(blockers.map((blocker) => blocker.message).join()).toContain(message);
   });
 
-  it('the home tag lost half its addresses since the last good file', async () => {
+  it('unless the last good file has the tag: then it stays as it was, and that is an alarm', async () => {
     const half = changed((list) => list.filter((_, index) => index % 4 === 0));
-    expect((await runPlan(half)).code).toBe(0);
-    const { blockers } = await blocked([...half, '--last-good', 'tags.json']);
-    expect(blockers[0]).toMatchObject({ code: 'TAG_SHRANK' });
-    expect(blockers[0]?.message).toMatch(/tag AzureCloud\.usgovvirginia lost \d+ of the \d+ addresses/);
+    const [shrunk, frozen, whole] = await Promise.all(
+      [half, [...half, '--last-good', 'tags.json'], usual(folder)].map(
+        async (words) => JSON.parse((await runPlan(words)).out) as PlanJson,
+      ),
+    );
+    expect([shrunk?.applyable, frozen?.applyable]).toEqual([true, true]);
+    expect(shrunk?.routeTable).not.toEqual(whole?.routeTable);
+    expect(frozen?.routeTable).toEqual(whole?.routeTable);
+    expect(frozen?.alarms).toEqual([
+      expect.stringMatching(
+        /^AzureCloud\.usgovvirginia stays as the last good .* it lost \d+ of the \d+ addresses it had in the last good file/,
+      ),
+    ]);
   });
 
   it('what is dangerous in a tag that the site does not use does not matter', async () => {
@@ -183,7 +192,7 @@ describe('service tags that nobody should believe block', () => {
   });
 });
 
-describe('a bad tag of the failover region is left out, the rest is planned', () => {
+describe('a bad tag of the failover region is left out, the rest is planned; with a last good file it stays as it was', () => {
   const events = () => ['--event', folder.write('event.json', outage())];
   const storage = (change: (prefixes: string[]) => string[]) =>
     tagsWith((file) => {
@@ -202,15 +211,27 @@ describe('a bad tag of the failover region is left out, the rest is planned', ()
     ['empty', storage(() => []), 'has no IPv4 prefix'],
     ['private', storage((list) => [...list, '10.1.0.0/16']), '10.1.0.0/16'],
     ['everything', storage((list) => [...list, '0.0.0.0/0']), '0.0.0.0/0'],
-    ['shrunk', storage((list) => list.slice(0, 1)), 'addresses it had in the last good file'],
   ])('%s', async (_, file, why) => {
-    const { code, out, err } = await runPlan([...withTags(file), ...events(), '--last-good', 'tags.json']);
+    const { code, out, err } = await runPlan([...withTags(file), ...events()]);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const { decision, alarms, applyable } = JSON.parse(out) as PlanJson;
     expect(applyable).toBe(true);
     expect(decision.services).toEqual(['AzureKeyVault', 'EventHub', 'ServiceBus']);
     expect(alarms.join()).toMatch(/Storage\.usgovtexas is left out/i);
     expect(alarms.join()).toContain(why);
+    const kept = await runPlan([...withTags(file), ...events(), '--last-good', 'tags.json']);
+    const plan = JSON.parse(kept.out) as PlanJson;
+    expect([kept.code, plan.decision.services.includes('Storage')]).toEqual([0, true]);
+    expect(plan.alarms.join()).toMatch(/Storage\.usgovtexas stays as the last good service tags had it/i);
+    expect(plan.alarms.join()).toContain(why);
+  });
+
+  it('shrunk since the last good file: it stays as it was', async () => {
+    const words = withTags(storage((list) => list.slice(0, 1)));
+    const { code, out } = await runPlan([...words, ...events(), '--last-good', 'tags.json']);
+    const { decision, alarms } = JSON.parse(out) as PlanJson;
+    expect([code, decision.services.includes('Storage')]).toEqual([0, true]);
+    expect(alarms.join()).toMatch(/Storage\.usgovtexas stays as .*addresses it had in the last good file/i);
   });
 });
 

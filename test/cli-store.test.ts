@@ -219,25 +219,81 @@ describe('tags put and get', () => {
       'bad.json: The service tags have changeNumber',
     ],
     [
-      'lost half of the home tag',
-      halved,
-      'bad.json would block planning. Site rig-07: tag AzureCloud.usgovvirginia lost',
-    ],
-    ['has an empty home tag', newer(setPrefixes('AzureCloud.usgovvirginia', () => [])), 'has no IPv4 prefix'],
-    [
-      'has a private home range',
-      newer(setPrefixes('AzureCloud.usgovvirginia', (list) => [...list, '10.0.0.0/16'])),
-      '10.0.0.0/16',
-    ],
-    [
-      'has a home range of everything',
-      newer(setPrefixes('AzureCloud.usgovvirginia', (list) => [...list, '0.0.0.0/0'])),
-      '0.0.0.0/0',
+      'has the number of the one in force and other content',
+      tags(setPrefixes('AzureCloud.usgovvirginia', (list) => list.slice(1))),
+      `bad.json has the change number ${changeNumber} of the file in force, and other content`,
     ],
   ])('refuses a file that %s; nothing is written', async (_, content, message) => {
     await withSite();
     await ok(['tags', 'put', folder.write('tags.json', tags())]);
     expect(await refusal(['tags', 'put', folder.write('bad.json', content)])).toContain(message);
+  });
+
+  it('refuses a file that would block a site: its own addresses are in the home tag', async () => {
+    const own = siteEntry({}, {}, { onPremAddressPrefixes: ['33.250.0.0/16'] });
+    await ok(['sites', 'put', folder.write('sites.json', sitesFile(own))]);
+    await ok(['tags', 'put', folder.write('tags.json', tags())]);
+    const bad = newer(setPrefixes('AzureCloud.usgovvirginia', (list) => [...list, '33.250.1.0/24']));
+    expect(await refusal(['tags', 'put', folder.write('bad.json', bad)])).toMatch(
+      /bad\.json would block planning\. Site rig-07: tag AzureCloud\.usgovvirginia holds .*33\.250\.1\.0\/24/,
+    );
+  });
+
+  it.each<[string, TagsFile, string]>([
+    ['lost half of the home tag', halved, 'lost'],
+    ['has an empty home tag', newer(setPrefixes('AzureCloud.usgovvirginia', () => [])), 'has no IPv4 prefix'],
+    [
+      'has a home range of everything',
+      newer(setPrefixes('AzureCloud.usgovvirginia', (list) => [...list, '0.0.0.0/0'])),
+      'holds 0.0.0.0/0',
+    ],
+  ])('takes a file that %s: the tag stays as it was, and that is said', async (_, content, why) => {
+    await withSite();
+    await ok(['tags', 'put', folder.write('tags.json', tags())]);
+    const { err } = await ok(['tags', 'put', folder.write('bad.json', content)]);
+    expect(err.replace(/\n {2}/g, ' ')).toContain(
+      `! Frozen as change ${changeNumber} had it: AzureCloud.usgovvirginia ${why}`,
+    );
+    const { out } = await ok(['tags', '--json']);
+    expect(JSON.parse(out)).toMatchObject({
+      changeNumber: changeNumber + 1,
+      frozen: [{ tag: 'AzureCloud.usgovvirginia', since: changeNumber + 1, lastGood: changeNumber }],
+    });
+  });
+
+  it('says what is in at once, and what waits for the next file or a person', async () => {
+    await withSite();
+    await ok(['tags', 'put', folder.write('tags.json', tags())]);
+    const swapped = newer(setPrefixes('AzureCloud.usgovvirginia', (list) => [...list.slice(1), '33.250.0.0/24']));
+    const put = await ok(['tags', 'put', folder.write('swapped.json', swapped)]);
+    const said = put.out.replace(/\n +/g, ' ');
+    expect(said).toContain('In at once: 256 addresses of 1 tag: AzureCloud.usgovvirginia (256)');
+    expect(said).toMatch(/Waits: [\d,]+ addresses of 1 tag: AzureCloud\.usgovvirginia/);
+    const { waits } = JSON.parse((await ok(['tags', 'get', '--json'])).out);
+    expect(waits).toMatchObject([{ tag: 'AzureCloud.usgovvirginia', since: changeNumber + 1 }]);
+  });
+
+  it('takes a person’s word on the file in force later, by its number only', async () => {
+    await withSite();
+    await ok(['tags', 'put', folder.write('tags.json', tags())]);
+    await ok(['tags', 'put', folder.write('halved.json', halved)]);
+    expect(await refusal(['tags', 'accept', String(changeNumber)])).toContain(`${changeNumber + 1} is`);
+    expect(await refusal(['tags', 'accept', 'all'])).toMatch(/^ERR_USAGE: "all" is not a change number/);
+    const { out } = await ok(['tags', 'accept', String(changeNumber + 1), '--by', 'Grace']);
+    expect(out.replace(/\n +/g, ' ')).toContain('is accepted by Grace: what it no longer has is gone (1 tag)');
+    const now = JSON.parse((await ok(['tags', '--json'])).out);
+    expect(now).toMatchObject({ frozen: [], waits: [], accepted: { by: 'Grace' } });
+  });
+
+  it('writes out what is in force, not what the newest file says', async () => {
+    await withSite();
+    await ok(['tags', 'put', folder.write('tags.json', tags())]);
+    await ok(['tags', 'put', folder.write('halved.json', halved)]);
+    await ok(['tags', 'get', '--out', 'copy.json']);
+    const copy = JSON.parse(folder.files()['copy.json'] ?? '') as TagsFile;
+    const home = (file: TagsFile) => file.values.find(({ name }) => name === 'AzureCloud.usgovvirginia');
+    expect(home(copy)?.properties.addressPrefixes).toEqual(home(tags())?.properties.addressPrefixes);
+    expect(copy.changeNumber).toBe(changeNumber + 1);
   });
 
   it('takes losses that a person accepts, under the person’s name', async () => {
@@ -254,7 +310,12 @@ describe('tags put and get', () => {
     });
     expect(blobs[nextBlob]).toBe(JSON.stringify(halved));
     const { out } = await ok(['tags', 'get', '--json']);
-    expect(JSON.parse(out)).toMatchObject({ blob: nextBlob, before: null, accepted: { by: 'Grace' } });
+    expect(JSON.parse(out)).toMatchObject({
+      blob: nextBlob,
+      before: changeNumber,
+      accepted: { by: 'Grace' },
+      frozen: [],
+    });
   });
 
   it('does not take what is dangerous, whoever accepts it', async () => {
@@ -266,7 +327,6 @@ describe('tags put and get', () => {
 
   it('tells which tags a failover would leave out, and puts the file all the same', async () => {
     await withSite();
-    await ok(['tags', 'put', folder.write('tags.json', tags())]);
     const without = newer((file) => {
       file.values = file.values.filter(({ name }) => name.toLowerCase() !== 'storage.usgovtexas');
     });

@@ -111,6 +111,8 @@ describe('a service tags file that must not be believed', () => {
   /** Two prefixes are left of a hundred, or of a dozen. */
   const shrink = (prefixes: string[]): void => void prefixes.splice(2);
 
+  const inHome = (change: (prefixes: string[]) => void): string => tagsWith((file) => change(prefixesIn(file, home)));
+
   it.each([
     [
       'lacks the home tag',
@@ -136,15 +138,8 @@ describe('a service tags file that must not be believed', () => {
       'TAG_FORBIDDEN',
       /AzureActiveDirectory holds addresses that must never be routed: 10\.1\.0\.0\/16/,
     ],
-    [
-      'lost most of the home tag',
-      tagsWith((file) => shrink(prefixesIn(file, home))),
-      'TAG_SHRANK',
-      /AzureCloud\.usgovvirginia lost \d+ of the \d+ addresses/,
-    ],
-  ])('that %s blocks, with nothing written', async (_, text, code, message) => {
-    const journey = await startJourney(stage);
-    await journey.putTags(text);
+  ])('that %s blocks where there is no last good one, with nothing written', async (_, text, code, message) => {
+    const journey = await startJourney(stage, { tags: text });
     await failOver(journey);
     expect(writesOf(journey)).toEqual([]);
     const { lastPlan, inPlace } = await journey.state();
@@ -153,6 +148,51 @@ describe('a service tags file that must not be believed', () => {
       [code, expect.stringMatching(message)],
     ]);
     expect(journey.notices.at(-1)).toMatchObject({ kind: 'blocked', text: expect.stringMatching(message) });
+  });
+
+  it.each([
+    ['lacks the home tag', tagsWith((file) => withoutTag(file, home)), /it is not in the file/],
+    ['has an empty home tag', inHome((prefixes) => void prefixes.splice(0)), /it has no IPv4 prefix/],
+    ['has 0.0.0.0/0 in the home tag', inHome((prefixes) => prefixes.push('0.0.0.0/0')), /it holds 0\.0\.0\.0\/0/],
+    ['lost most of the home tag', inHome(shrink), /it lost \d+ of the \d+ addresses/],
+  ])('that %s freezes that tag: it is told once, and over when a file has it whole', async (_, text, why) => {
+    const journey = await atHome(stage);
+    const before = prefixesOf(stage, journey);
+    await journey.putTags(text);
+    await sweepNow(journey);
+    await sweepNow(journey);
+    expect(writesOf(journey)).toEqual([]);
+    const { lastPlan } = await journey.state();
+    expect(lastPlan?.blockers).toEqual([]);
+    expect(lastPlan?.alarms).toEqual([expect.stringMatching(why)]);
+    expect(alarms(journey)).toEqual([expect.stringMatching(/AzureCloud\.usgovvirginia stays as the last good/)]);
+    await failOver(journey);
+    expect(prefixesOf(stage, journey)).toEqual(expect.arrayContaining(before));
+    expect((await journey.state()).inPlace?.mode).toBe('serviceFailover');
+    await journey.putTags(tagsWith(() => {}, 902));
+    await sweepNow(journey);
+    expect((await journey.state()).lastPlan?.alarms).toEqual([]);
+    expect(alarms(journey)).toHaveLength(1);
+  });
+
+  it('is gone back on by a person’s word, on that very change', async () => {
+    const journey = await atHome(stage);
+    await journey.putTags(inHome(shrink));
+    await sweepNow(journey);
+    expect((await journey.state()).run).toBeNull();
+    await journey.ports.config.write(
+      'accepted-tags.json',
+      '{"changeNumber":900,"by":"Ada","at":"2026-07-20T03:00:00Z"}',
+    );
+    await sweepNow(journey);
+    expect((await journey.state()).run).toBeNull();
+    await journey.ports.config.write(
+      'accepted-tags.json',
+      '{"changeNumber":901,"by":"Ada","at":"2026-07-20T03:00:00Z"}',
+    );
+    await sweepNow(journey);
+    const { run, lastPlan } = await journey.state();
+    expect([lastPlan?.alarms, run?.steps[0]?.id]).toEqual([[], 'deviceBundle']);
   });
 
   it.each([
@@ -171,26 +211,23 @@ describe('a service tags file that must not be believed', () => {
       tagsWith((file) => prefixesIn(file, 'Storage.USGovTexas').push('192.168.0.0/16')),
       /Storage\.USGovTexas is left out: it holds addresses that must never be routed/,
     ],
-    [
-      'lost most of its addresses',
-      tagsWith((file) => shrink(prefixesIn(file, 'Storage.USGovTexas'))),
-      /Storage\.USGovTexas is left out: it lost \d+ of the \d+ addresses/,
-    ],
-  ])('of a failover tag that %s leaves that service out, says so, and does the rest', async (_, text, message) => {
-    const journey = await startJourney(stage);
-    await journey.putTags(text);
-    await failOver(journey);
-    const { inPlace, lastPlan } = await journey.state();
-    expect(inPlace).toMatchObject({
-      mode: 'serviceFailover',
-      services: services.filter((name) => name !== 'Storage').sort(),
-    });
-    expect(lastPlan?.alarms).toEqual([expect.stringMatching(message)]);
-    expect(alarms(journey)).toEqual([expect.stringMatching(message)]);
-    await sweepNow(journey);
-    expect(journey.calls().writes).toBe(2);
-    expect(alarms(journey)).toHaveLength(1);
-  });
+  ])(
+    'of a failover tag that %s, and was never sound, leaves that service out, says so, and does the rest',
+    async (_, text, message) => {
+      const journey = await startJourney(stage, { tags: text });
+      await failOver(journey);
+      const { inPlace, lastPlan } = await journey.state();
+      expect(inPlace).toMatchObject({
+        mode: 'serviceFailover',
+        services: services.filter((name) => name !== 'Storage').sort(),
+      });
+      expect(lastPlan?.alarms).toEqual([expect.stringMatching(message)]);
+      expect(alarms(journey)).toEqual([expect.stringMatching(message)]);
+      await sweepNow(journey);
+      expect(journey.calls().writes).toBe(2);
+      expect(alarms(journey)).toHaveLength(1);
+    },
+  );
 
   it.each([
     ['is gone', tagsWith((file) => withoutTag(file, 'Storage.USGovTexas'))],
@@ -241,8 +278,11 @@ describe('a service tags file that must not be believed', () => {
     await journey.putTags(tagsWith((file) => shrink(prefixesIn(file, home))));
     await sweepNow(journey);
     expect(writesOf(journey)).toEqual([]);
-    expect((await journey.state()).lastPlan?.blockers.map(({ code }) => code)).toEqual(['TAG_SHRANK']);
-    expect(alarms(journey)).toEqual([expect.stringContaining('accepted-tags.json')]);
+    expect((await journey.state()).lastPlan?.alarms).toEqual([expect.stringMatching(/stays as the last good/)]);
+    expect(alarms(journey).sort()).toEqual([
+      expect.stringMatching(/^Site .* stays as the last good/),
+      expect.stringContaining('accepted-tags.json'),
+    ]);
   });
 });
 

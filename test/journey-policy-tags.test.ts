@@ -22,6 +22,12 @@ const updated = async (journey: Journey, later: number, homeExtra: readonly stri
   await journey.work();
 };
 
+/** The same by two files in a row: what they no longer have is really gone. */
+const updatedTwice = async (journey: Journey, later: number, homeExtra: readonly string[]): Promise<void> => {
+  await journey.putTags(tagsVersion(later, homeExtra));
+  await updated(journey, later + 1, homeExtra);
+};
+
 const homeRule = (journey: Journey): string[] => {
   const ours = firewallOf(stage, journey).properties.networkRuleCollections.find(({ name }) =>
     name.startsWith('asefo-'),
@@ -67,9 +73,35 @@ describe('new service tags', () => {
     expect(journey.calls().writes).toBe(2);
   });
 
-  it('that only take away: the device first, then the routes, then the firewall', async () => {
+  it('that take away change nothing before the next file agrees; one of the same number is no second one', async () => {
+    const journey = await atHome(stage, { tags: first });
+    for (const name of ['one', 'two']) {
+      await journey.ports.config.write(`service-tags/${name}.json`, tagsVersion(1, [steady]));
+      await sweep(journey.ports, 'the sweep');
+      await journey.work();
+      const { run, lastPlan } = await journey.state();
+      expect([run, lastPlan?.changes]).toEqual([null, 0]);
+      expect(lastPlan?.notes).toContainEqual(
+        '256 addresses of AzureCloud.usgovvirginia are no longer in change 901; they stay until the next change lacks them, too, or a person accepts that.',
+      );
+    }
+    await updated(journey, 2, [steady]);
+    expect((await stepsOf(journey))[1]).toBe('deviceConfirm waiting');
+    expect((await where(journey)).listed).toEqual([steady]);
+  });
+
+  it('that take away what comes back a week later never changed anything', async () => {
     const journey = await atHome(stage, { tags: first });
     await updated(journey, 1, [steady]);
+    await updated(journey, 2, [steady, leaving]);
+    await updated(journey, 3, [steady]);
+    expect(journey.exchanges().filter(({ method }) => method === 'PUT')).toEqual([]);
+    expect(await where(journey)).toMatchObject({ routed: [steady, leaving], allowed: [steady, leaving] });
+  });
+
+  it('that only take away: the device first, then the routes, then the firewall', async () => {
+    const journey = await atHome(stage, { tags: first });
+    await updatedTwice(journey, 1, [steady]);
     expect(await stepsOf(journey)).toEqual([
       'deviceBundle done',
       'deviceConfirm waiting',
@@ -89,7 +121,7 @@ describe('new service tags', () => {
 
   it('that do both add first, and take away when the device no longer lists it', async () => {
     const journey = await atHome(stage, { tags: first });
-    await updated(journey, 1, [steady, coming]);
+    await updatedTwice(journey, 1, [steady, coming]);
     const all = [steady, leaving, coming];
     expect(await where(journey)).toEqual({ routed: all, allowed: all, listed: [steady, coming] });
     expect((await journey.state()).inPlace).toMatchObject({ retains: true });
@@ -117,7 +149,7 @@ describe('new service tags', () => {
 
   it('that take away while services fail over: what leaves stays until the device has the file of both', async () => {
     const journey = await atHome(stage, { tags: first });
-    await updated(journey, 1, [steady]);
+    await updatedTwice(journey, 1, [steady]);
     expect((await stepsOf(journey))[1]).toBe('deviceConfirm waiting');
     await journey.event(incident(journey.subscriptionId, { names: ['Storage'] }));
     await journey.work();

@@ -5,6 +5,7 @@ import { holesIn } from '../shared/ranges/holes.ts';
 import { RangeSet } from '../shared/ranges/rangeSet.ts';
 import { parseTagFile } from '../shared/ranges/tagFile.ts';
 import type { TagTable } from '../shared/ranges/tagTable.ts';
+import { tableInForce, witnessAll } from '../shared/ranges/witness.ts';
 import { dataText, haveData, needsData, siteOf } from './rangesData.ts';
 
 type Tags = Record<string, { region?: string; prefixes: string[] }>;
@@ -20,10 +21,10 @@ const sound: Tags = {
   'GatewayManager.USGovVirginia': { region: 'usgovvirginia', prefixes: ['20.0.7.0/29'] },
 };
 
-const tableOf = (tags: Tags, cloud = 'AzureGovernment'): TagTable =>
+const tableOf = (tags: Tags, cloud = 'AzureGovernment', changeNumber = 402): TagTable =>
   parseTagFile(
     JSON.stringify({
-      changeNumber: 402,
+      changeNumber,
       cloud,
       values: Object.entries(tags).map(([name, { region = '', prefixes }]) => ({
         name,
@@ -37,6 +38,13 @@ const tableOf = (tags: Tags, cloud = 'AzureGovernment'): TagTable =>
 const site = siteOf('AzureGovernment', { homeRegion: 'usgovvirginia', failoverRegion: 'usgovtexas' });
 const desired = (tags: Tags, more: Partial<DesiredInput> = {}) =>
   desiredSets({ site, services: [], tags: tableOf(tags), ...more });
+/** As it is in force where the sound file of change 401 came before. */
+const inForceAfter = (before: Tags, tags: Tags): TagTable => {
+  const editions = [tableOf(before, undefined, 401), tableOf(tags)];
+  const heard = witnessAll(editions.map((table) => ({ table, whole: true, accepted: false })));
+  if (!heard) throw new Error('no editions');
+  return tableInForce(heard);
+};
 const without = (name: string): Tags => Object.fromEntries(Object.entries(sound).filter(([key]) => key !== name));
 const withPrefixes = (name: string, prefixes: string[]): Tags => ({ ...sound, [name]: { ...sound[name], prefixes } });
 
@@ -81,7 +89,6 @@ describe('the desired sets', () => {
   it('are refused from tags of another cloud', () => {
     const tags = tableOf(sound, 'Public');
     expect(() => desiredSets({ site, services: [], tags })).toThrow(expect.objectContaining({ code: 'ERR_TAG_CLOUD' }));
-    expect(() => desired(sound, { lastGood: tags })).toThrow(expect.objectContaining({ code: 'ERR_TAG_CLOUD' }));
   });
 });
 
@@ -173,69 +180,65 @@ describe('a home or global tag that cannot be believed blocks', () => {
   });
 });
 
-describe('a tag that lost addresses since the last good file', () => {
+describe('a tag that cannot be believed any more stays as it was, and is said', () => {
   const home = 'AzureCloud.usgovvirginia';
-  const lastGood = tableOf(withPrefixes(home, ['20.0.0.0/16']));
-  const codes = (prefixes: string[]) =>
-    desired(withPrefixes(home, prefixes), { lastGood }).blockers.map((blocker) => blocker.code);
-
-  it('blocks at half and beyond, not before', () => {
-    expect(codes(['20.0.0.0/17', '20.0.128.0/32'])).toEqual([]);
-    expect(codes(['20.0.0.0/17'])).toEqual(['TAG_SHRANK']);
-    expect(codes(['20.0.0.0/18'])).toEqual(['TAG_SHRANK']);
+  const failover = 'Storage.USGovTexas';
+  it.each<[string, Tags, string, string]>([
+    ['a home tag that vanished', without(home), home, 'it is not in the file'],
+    ['a home tag that halved', withPrefixes(home, ['20.0.0.0/17']), home, 'it lost 33024 of the 65792 addresses'],
+    ['a home tag of everything', withPrefixes(home, ['0.0.0.0/0']), home, 'it holds 0.0.0.0/0, wider'],
+    ['GatewayManager that is empty', withPrefixes('GatewayManager', []), 'GatewayManager', 'it has no IPv4 prefix'],
+    ['a failover tag that vanished', without(failover), failover, 'it is not in the file'],
+    ['a failover tag that shrank', withPrefixes(failover, ['30.0.0.0/26']), failover, 'it lost 192 of the 256'],
+    [
+      'a failover tag with private ranges',
+      withPrefixes(failover, ['10.1.0.0/16']),
+      failover,
+      'it holds addresses that',
+    ],
+  ])('%s', (_what, tags, tag, why) => {
+    const services = ['Storage', 'EventHub'];
+    const found = desiredSets({ site, services, tags: inForceAfter(sound, tags) });
+    expect(found.held).toEqual([
+      { tag, kind: 'frozen', since: 402, addresses: null, text: expect.stringContaining(why) },
+    ]);
+    expect([found.blockers, found.leftOut, found.services]).toEqual([[], [], ['EventHub', 'Storage']]);
+    expect(found.wanted.equals(desired(sound, { services }).wanted)).toBe(true);
   });
 
-  it('blocks even where as many others came', () => {
-    expect(codes(['20.0.0.0/17', '20.9.0.0/16'])).toEqual(['TAG_SHRANK']);
+  it('is none of this site’s business where it does not use it', () => {
+    expect(desiredSets({ site, services: [], tags: inForceAfter(sound, without(failover)) }).held).toEqual([]);
   });
 
-  it('names the numbers', () => {
-    const { blockers } = desired(withPrefixes(home, ['20.0.0.0/17']), { lastGood });
-    expect(blockers[0]?.message).toBe(
-      `Site rig-07: tag ${home} lost 32768 of the 65536 addresses it had in the last good file (AzureGovernment, changeNumber 402).`,
-    );
-  });
-
-  it('does not block by growing, nor by being new', () => {
-    expect(codes(['20.0.0.0/15'])).toEqual([]);
-    expect(desired(sound, { lastGood: tableOf(without(home)) }).blockers).toEqual([]);
+  it('says what only one file took away', () => {
+    const { held, wanted } = desiredSets({
+      site,
+      services: [],
+      tags: inForceAfter(sound, withPrefixes(home, ['20.0.0.0/16', '20.2.0.0/25'])),
+    });
+    expect(held).toMatchObject([{ tag: home, kind: 'removal', since: 402, addresses: 128 }]);
+    expect(wanted.equals(desired(sound).wanted)).toBe(true);
   });
 });
 
-describe('a failover tag that cannot be believed is left out, and the rest is planned', () => {
+describe('a failover tag that was never sound is left out, and the rest is planned', () => {
   it.each<[string, Tags, string]>([
     ['missing', without('Storage.USGovTexas'), 'it is not in the file'],
     ['empty', withPrefixes('Storage.USGovTexas', []), 'it has no IPv4 prefix'],
     ['private', withPrefixes('Storage.USGovTexas', ['10.1.0.0/16']), 'it holds addresses that must'],
     ['too wide', withPrefixes('Storage.USGovTexas', ['64.0.0.0/2']), 'it holds 64.0.0.0/2, wider'],
-    ['shrunk', withPrefixes('Storage.USGovTexas', ['30.0.0.0/26']), 'it lost 192 of the 256'],
   ])('%s', (_what, tags, why) => {
-    const found = desired(tags, { services: ['Storage', 'EventHub'], lastGood: tableOf(sound) });
+    const found = desired(tags, { services: ['Storage', 'EventHub'] });
     expect(found.leftOut).toEqual([
       { tag: expect.stringMatching(/^Storage\.usgovtexas$/i), why: expect.stringContaining(why) },
     ]);
     expect([found.blockers, found.services]).toEqual([[], ['EventHub']]);
     expect(found.failover.cidrs()).toEqual(['30.0.0.0/25', '30.0.1.0/24']);
   });
-});
 
-describe('a failover tag that cannot be believed, of a service that is failed over', () => {
-  const inUse = ['Storage'];
-  const services = ['Storage', 'EventHub'];
-  const empty = withPrefixes('Storage.USGovTexas', []);
-
-  it('stays as the last good file has it, and is said', () => {
-    const found = desired(empty, { services, inUse, lastGood: tableOf(sound) });
-    expect(found.kept).toEqual([{ tag: 'Storage.USGovTexas', why: expect.stringContaining('it has no IPv4 prefix') }]);
-    expect([found.leftOut, found.blockers, found.services]).toEqual([[], [], ['EventHub', 'Storage']]);
-    expect(found.failover.equals(desired(sound, { services }).failover)).toBe(true);
-  });
-
-  it.each([
-    ['there is none', undefined],
-    ['that one is no better', tableOf(empty)],
-  ])('blocks where %s', (_why, lastGood) => {
-    const found = desired(empty, { services, inUse, lastGood });
+  it('blocks where its service is failed over', () => {
+    const empty = withPrefixes('Storage.USGovTexas', []);
+    const found = desired(empty, { services: ['Storage', 'EventHub'], inUse: ['Storage'] });
     expect(found.blockers).toEqual([
       {
         code: 'TAG_EMPTY',
@@ -243,7 +246,7 @@ describe('a failover tag that cannot be believed, of a service that is failed ov
         remedy: expect.stringContaining('declare Storage home'),
       },
     ]);
-    expect([found.leftOut, found.kept]).toEqual([[], []]);
+    expect(found.leftOut).toEqual([]);
   });
 });
 

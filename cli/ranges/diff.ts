@@ -4,8 +4,10 @@ import type { Budget } from '../../shared/plan/budget.ts';
 import type { Route } from '../../shared/plan/observed.ts';
 import { compareTagFiles, type TagComparison } from '../../shared/ranges/comparison.ts';
 import type { TagTable } from '../../shared/ranges/tagTable.ts';
+import { tableInForce, type Witnessed, witness } from '../../shared/ranges/witness.ts';
 import type { Io } from '../command.ts';
 import { misused, readOptions } from '../options.ts';
+import { type Outlook, outlookOf } from '../tagOutlook.ts';
 import { diffText } from './diffText.ts';
 import { checkSiteOption, readSitesOf, readTags } from './inputs.ts';
 import { type Mode, modes, tableOf } from './tableOf.ts';
@@ -32,15 +34,18 @@ export type FileDiff = {
   readonly older: TagTable;
   readonly newer: TagTable;
   readonly comparison: TagComparison;
+  /** What would be in at once, wait for another change, or be frozen, were `newer` put after `older`. */
+  readonly outlook: Outlook;
   /** Null where no sites were given. */
   readonly tables: readonly TableDiff[] | null;
 };
 
 const short = ({ needed, headroom, strategy }: Budget) => ({ needed, headroom, strategy });
 
-const tableDiff = (site: Site, mode: Mode, older: TagTable, newer: TagTable): TableDiff => {
+/** The table once what waits is out: with `newer` twice over, or a person's word for all but what is frozen. */
+const tableDiff = (site: Site, mode: Mode, older: TagTable, settled: TagTable): TableDiff => {
   const before = tableOf(site, mode, older).climb;
-  const { desired, climb } = tableOf(site, mode, newer, before.changes.routes, older);
+  const { desired, climb } = tableOf(site, mode, settled, before.changes.routes);
   return {
     site: site.id,
     mode,
@@ -53,6 +58,7 @@ const tableDiff = (site: Site, mode: Mode, older: TagTable, newer: TagTable): Ta
     trouble: [
       ...desired.blockers.map(({ message }) => message),
       ...desired.leftOut.map(({ tag, why }) => `${tag} is left out: ${why}`),
+      ...desired.held.filter(({ kind }) => kind === 'frozen').map(({ text }) => text),
     ],
   };
 };
@@ -61,7 +67,7 @@ const prefixesOf = (routes: readonly Route[]) =>
   routes.map(({ addressPrefix, nextHopType }) => ({ addressPrefix, nextHopType }));
 
 /** As `--json` prints it: a contract. */
-const contractOf = ({ older, newer, comparison, tables }: FileDiff) => ({
+const contractOf = ({ older, newer, comparison, outlook, tables }: FileDiff) => ({
   old: { cloud: older.cloud, changeNumber: older.changeNumber, hash: older.hash },
   new: { cloud: newer.cloud, changeNumber: newer.changeNumber, hash: newer.hash },
   newTags: comparison.newTags,
@@ -73,8 +79,20 @@ const contractOf = ({ older, newer, comparison, tables }: FileDiff) => ({
     added: added.cidrs(),
     removed: removed.cidrs(),
   })),
+  flows: outlook.flows,
+  waits: outlook.waits,
+  frozen: outlook.frozen,
   tables: tables?.map((one) => ({ ...one, add: prefixesOf(one.add), remove: prefixesOf(one.remove) })) ?? null,
 });
+
+/** What is in force when the new file has come, and when a later one says the same. */
+const tablesAfter = (older: TagTable, newer: TagTable): readonly [TagTable, TagTable] => {
+  const hear = (before: Witnessed | null, table: TagTable) => witness(before, { table, whole: true, accepted: false });
+  // Two files in the wrong order, or of one number, are compared as if the second came later.
+  const at = Math.max(newer.changeNumber, older.changeNumber + 1);
+  const first = hear(hear(null, older), newer.as(at));
+  return [tableInForce(first), tableInForce(hear(first, newer.as(at + 1)))];
+};
 
 const twoFiles = (words: readonly string[]): readonly [string, string] => {
   const [older, newer, more] = words;
@@ -99,11 +117,13 @@ export const diff = async (args: readonly string[], io: Io): Promise<number> => 
     values.sites === undefined
       ? null
       : await readSitesOf(values.sites, values.site, { table: newer, path: newPath }, io);
+  const [atFirst, settled] = tablesAfter(older, newer);
   const made: FileDiff = {
     older,
     newer,
     comparison: compareTagFiles(older, newer),
-    tables: sites?.flatMap((site) => modes.map((mode) => tableDiff(site, mode, older, newer))) ?? null,
+    outlook: outlookOf(older, atFirst),
+    tables: sites?.flatMap((site) => modes.map((mode) => tableDiff(site, mode, older, settled))) ?? null,
   };
   io.out(values.json ? `${JSON.stringify(contractOf(made), null, 2)}\n` : diffText(made, io));
   return 0;

@@ -1,6 +1,7 @@
 import { byCodeUnit } from '../../shared/base/canonical.ts';
 import { wrap } from '../../shared/base/wrap.ts';
 import type { TagChange } from '../../shared/ranges/comparison.ts';
+import { outlookText } from '../tagOutlook.ts';
 import { grouped, type Layout } from '../text.ts';
 import type { FileDiff, TableDiff } from './diff.ts';
 import { countText, signedText, table } from './table.ts';
@@ -33,6 +34,18 @@ const tagLines = ({ comparison }: FileDiff, layout: Layout): string[] => {
           '! ',
         )
       : []),
+    '',
+  ];
+};
+
+/** What of it would be in force at once, and what not; nothing where no tag has changed. */
+const witnessLines = ({ outlook, tables }: FileDiff, layout: Layout): string[] => {
+  const { said, warnings } = outlookText({ ...outlook, newTags: [], goes: [] });
+  if (said.length + warnings.length === 0) return [];
+  const then = tables === null ? [] : ['The tables below are as they will be when what waits is out.'];
+  return [
+    ...[...said, ...then].flatMap((line) => wrap(line, layout.width)),
+    ...warnings.flatMap((line) => wrap(line, layout.width, '! ')),
     '',
   ];
 };
@@ -98,6 +111,7 @@ export const diffText = (diff: FileDiff, layout: Layout): string => {
     ...(newer.changeNumber < older.changeNumber ? ['! The new file is older than the old one.'] : []),
     '',
     ...tagLines(diff, layout),
+    ...witnessLines(diff, layout),
     ...(tables === null ? [] : tableLines(tables, layout)),
   ]
     .join('\n')

@@ -16,15 +16,15 @@ export const readBlob = async (container: ContainerClient, name: string): Promis
   }
 };
 
-/** A blob's name, and its etag as a version: it changes with every write. */
-export type ListedBlob = { readonly name: string; readonly version: string };
+/** A blob's name, its etag as a version, which changes with every write, and when it was written. */
+export type ListedBlob = { readonly name: string; readonly version: string; readonly at: string | null };
 
 /** Blobs whose names begin with `prefix`, sorted; none where the container is not there yet. */
 export const listBlobs = async (container: ContainerClient, prefix: string): Promise<readonly ListedBlob[]> => {
   const found: ListedBlob[] = [];
   try {
     for await (const { name, properties } of container.listBlobsFlat({ prefix }))
-      found.push({ name, version: properties.etag });
+      found.push({ name, version: properties.etag, at: properties.lastModified?.toISOString() ?? null });
   } catch (error) {
     if (!isHomeMissing(error)) throw error;
   }

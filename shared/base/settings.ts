@@ -20,6 +20,16 @@ export type StorageSettings =
   /** Reached with the app's own identity. URLs without a trailing slash. */
   | { readonly kind: 'identity'; readonly blobUrl: string; readonly queueUrl: string; readonly tableUrl: string };
 
+/** How service tags are come by and judged. */
+export type TagSettings = {
+  /** Ask the Service Tags API, once a day. */
+  readonly api: boolean;
+  /** Where to download a file once a day; YYYYMMDD in it stands for the day it was published. Null: nowhere. */
+  readonly url: string | null;
+  /** The share of its addresses (0 to 1) at which a tag that lost them is not believed. */
+  readonly mostLost: number;
+};
+
 /** Everything an operator may set, checked, with defaults filled in. Holds secrets: never log it as a whole. */
 export type Settings = {
   readonly cloud: CloudName;
@@ -37,6 +47,7 @@ export type Settings = {
   readonly clock: { readonly originMs: number; readonly speed: number } | null;
   /** Six-field NCRONTAB of the sweep over every site. */
   readonly sweepSchedule: string;
+  readonly tags: TagSettings;
   /** Where the app runs, as the platform tells it (REGION_NAME); null elsewhere. */
   readonly appRegion: string | null;
   /** Lines below this are not written. */
@@ -103,6 +114,13 @@ const schema = z.object({
     .string()
     .regex(/^\S+( \S+){5}$/, 'write six fields, seconds first, such as 0 */15 * * * *')
     .default('0 */15 * * * *'),
+  ASEFO_SERVICE_TAGS_API: z.enum(['on', 'off'], 'write on or off').default('on'),
+  ASEFO_SERVICE_TAGS_URL: z.string().refine(isHttps, 'write a URL that begins with https://').optional(),
+  ASEFO_SERVICE_TAGS_MAX_LOSS_PERCENT: z.coerce
+    .number('write a number')
+    .min(1, 'write a number from 1 to 100')
+    .max(100, 'write a number from 1 to 100')
+    .default(50),
   ASEFO_LOG_LEVEL: z.enum(logLevels, `write one of ${logLevels.join(', ')}`).default('info'),
   ASEFO_IDENTITY_CLIENT_ID: z.guid('write the client id (a GUID) of a user-assigned identity').optional(),
   /** Set by App Service: the display name of the app's region. */
@@ -174,6 +192,11 @@ export const readSettings = (env: Readonly<Record<string, string | undefined>>):
     namePrefix: read.ASEFO_NAME_PREFIX,
     clock: clockSettings(read),
     sweepSchedule: read.ASEFO_SWEEP_SCHEDULE,
+    tags: {
+      api: read.ASEFO_SERVICE_TAGS_API === 'on',
+      url: read.ASEFO_SERVICE_TAGS_URL ?? null,
+      mostLost: read.ASEFO_SERVICE_TAGS_MAX_LOSS_PERCENT / 100,
+    },
     appRegion: read.REGION_NAME ?? null,
     logLevel: read.ASEFO_LOG_LEVEL,
   };

@@ -25,11 +25,16 @@ const coversAny = (route: Route, wanted: RangeSet): boolean => {
   }
 };
 
+const sourceMark = 'Service tags: ';
+
+/** True for the notes that say where the tags come from. */
+export const isSourceNote = (note: string): boolean => note.startsWith(sourceMark);
+
 /** What a reader of the plan should know, though nothing follows from it. */
 export const notesFor = (input: PlanInput, changes: RouteChanges, wanted: RangeSet, hop: string): string[] => {
   const { desired } = input;
   return [
-    ...(input.tagSources ?? []).map((source) => `Service tags: ${sourceText(source)}.`),
+    ...(input.tagSources ?? []).map((source) => `${sourceMark}${sourceText(source)}.`),
     ...desired.held.filter(({ kind }) => kind === 'removal').map(({ text }) => text),
     ...(desired.ipv6LeftOut > 0
       ? [`${counted(desired.ipv6LeftOut, 'IPv6 prefix')} left out: the VPN of the device carries IPv4 only.`]

@@ -1,6 +1,7 @@
 import type { Site } from '../base/site.ts';
 import type { DesiredSets } from '../ranges/desired.ts';
 import type { RangeSet } from '../ranges/rangeSet.ts';
+import type { AgedTagSource } from '../ranges/tagSource.ts';
 import type { TagTable } from '../ranges/tagTable.ts';
 import type { Decision } from '../scope/decision.ts';
 import type { ObservedFirewall, ObservedNetwork, ObservedRouteTable } from './observed.ts';
@@ -11,6 +12,8 @@ export type PlanInput = {
   readonly decision: Decision;
   readonly desired: DesiredSets;
   readonly tags: TagTable;
+  /** Where the tags come from, and how old that is; for the reader of the plan. */
+  readonly tagSources?: readonly AgedTagSource[];
   readonly table: Pick<ObservedRouteTable, 'routes' | 'provisioningState'>;
   /** null offline: then our rules are written where routes change. */
   readonly firewall: ObservedFirewall | null;

@@ -40,8 +40,9 @@ export type ChooseTagsInput = {
 export const tagCandidates = (table: TagTable, wanted: RangeSet, holes: RangeSet): TagCandidate[] => {
   const needed = wanted.subtract(holes);
   return table.tags
-    .filter((tag) => canBeRoute(tag) && !tag.ipv4.isEmpty && needed.covers(tag.ipv4))
-    .map((tag) => ({ name: tag.name, set: tag.ipv4 }))
+    .filter((tag) => canBeRoute(tag))
+    .map((tag) => ({ name: tag.name, set: tag.routed.ipv4 }))
+    .filter(({ set }) => !set.isEmpty && needed.covers(set))
     .sort((a, b) => byCodeUnit(a.name, b.name));
 };
 

@@ -23,5 +23,5 @@ export const canBeRoute = (tag: Tag): boolean =>
 /** A route whose prefix is a tag, as longest prefix match sees it: each prefix as published, with the tag's rank. */
 export const forwardingOfTag = (tag: Tag, hop: string): Forwarding[] => {
   const rank = tagRank(tag.name);
-  return tag.addressPrefixes.map((addressPrefix) => ({ addressPrefix, hop, rank }));
+  return tag.routed.addressPrefixes.map((addressPrefix) => ({ addressPrefix, hop, rank }));
 };

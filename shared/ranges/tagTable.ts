@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { byCodeUnit } from '../base/canonical.ts';
 import type { CloudName } from '../base/clouds.ts';
 import type { Region } from '../base/geography.ts';
+import type { Hold } from './hold.ts';
 import { Owners } from './owners.ts';
 import { PrefixRows } from './prefixRows.ts';
 import { RangeSet } from './rangeSet.ts';
@@ -18,6 +19,9 @@ export type TagForm = {
   readonly addressPrefixes: readonly unknown[];
 };
 
+/** What makes a tag another than a file's own: why it is held, and what the newest file publishes under its name. */
+type Holding = { readonly hold: Hold; readonly published: Tag | undefined };
+
 /** One service tag. */
 export class Tag {
   readonly name: string;
@@ -25,13 +29,16 @@ export class Tag {
   readonly systemService: string;
   readonly changeNumber: number;
   readonly networkFeatures: readonly string[];
+  /** Why it is not, or not only, what the newest file says; null where it is just that. */
+  readonly hold: Hold | null;
   readonly #published: readonly unknown[];
   readonly #where: string;
+  readonly #newest: Tag | undefined;
   #ipv4: RangeSet | undefined;
   #ipv4Count: number | undefined;
 
   /** `where` names the file in errors. */
-  constructor(form: TagForm, where: string) {
+  constructor(form: TagForm, where: string, holding?: Holding) {
     this.name = form.name;
     this.region = form.region;
     this.systemService = form.systemService;
@@ -39,6 +46,22 @@ export class Tag {
     this.networkFeatures = form.networkFeatures;
     this.#published = form.addressPrefixes;
     this.#where = where;
+    this.hold = holding?.hold ?? null;
+    this.#newest = holding?.published;
+  }
+
+  /**
+   * What Azure takes for this tag where it is the prefix of a route: what the newest file publishes, whatever we hold
+   * on to. A frozen one is none to route by, since what it stands for is in doubt.
+   */
+  get routed(): Tag {
+    return this.#newest ?? this;
+  }
+
+  /** The tag as it was stated. */
+  get form(): TagForm {
+    const { name, region, systemService, changeNumber, networkFeatures } = this;
+    return { name, region, systemService, changeNumber, networkFeatures, addressPrefixes: this.#published };
   }
 
   /** Its IPv4 addresses, read and folded when first asked for: a plan needs a handful of 3,000 tags. */
@@ -103,6 +126,11 @@ export class TagTable {
     this.changeNumber = changeNumber;
     this.tags = tags;
     this.#byName = byName;
+  }
+
+  /** The same tags under another change number. */
+  as(changeNumber: number): TagTable {
+    return new TagTable(this.cloud, changeNumber, this.tags, this.#byName);
   }
 
   /** The tag of that name in any case, or undefined. No two tags of a table differ in case only. */

@@ -24,8 +24,10 @@ export interface Archive {
 export interface ConfigStore {
   read(name: string): Promise<string | undefined>;
   write(name: string, text: string): Promise<void>;
-  /** Names with a version that changes whenever the content does. */
-  list(prefix: string): Promise<readonly { readonly name: string; readonly version: string }[]>;
+  /** Names with a version that changes whenever the content does, and when that was (ISO, the storage's own clock). */
+  list(
+    prefix: string,
+  ): Promise<readonly { readonly name: string; readonly version: string; readonly at: string | null }[]>;
 }
 
 /** A message to the one writer. `notBefore` is application time (ms). */

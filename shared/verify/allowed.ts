@@ -15,7 +15,7 @@ const destinationsOf = (rule: NetworkRule, tags: TagTable): RangeSet =>
 const rangeOf = (text: string, tags: TagTable): RangeSet => {
   if (text === '*' || text === '0.0.0.0/0') return everything;
   const tag = tags.get(text);
-  if (tag) return tag.ipv4;
+  if (tag) return tag.routed.ipv4;
   try {
     const [first, last] = text.split('-');
     if (first !== undefined && last !== undefined) return spanOf(first, last);
