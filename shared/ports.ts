@@ -23,6 +23,16 @@ export interface AzureView {
   readonly locations: {
     /** Quotas of Microsoft.Network in a region, raw items. Throws ERR_AZURE_*. */
     usages(subscriptionId: string, region: string): Promise<readonly JsonObject[]>;
+    /** The regions this subscription may see, raw items. Throws ERR_AZURE_*. */
+    regions(subscriptionId: string): Promise<readonly JsonObject[]>;
+    /** What Microsoft.Network offers, each with the regions and zones it is offered in, raw. Throws ERR_AZURE_*. */
+    resourceTypes(subscriptionId: string): Promise<readonly JsonObject[]>;
+    /** What the app's identity may do at a scope (a subscription's or a resource group's id), raw. Throws ERR_AZURE_*. */
+    permissions(scope: string): Promise<readonly JsonObject[]>;
+  };
+  readonly lists: {
+    /** All items of a collection by its path, such as the connections of a resource group. Throws ERR_AZURE_*. */
+    list(id: string): Promise<readonly JsonObject[]>;
   };
 }
 

@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/identity';
 import type { Clock } from '../base/clock.ts';
+import { clouds } from '../base/clouds.ts';
 import type { Log } from '../base/log.ts';
 import { clockOf, type Settings, storageNames } from '../base/settings.ts';
 import type { Archive, ConfigStore, Leases, Messages, Notices, SiteStore } from '../record/ports.ts';
@@ -13,10 +14,11 @@ import { factTable } from './factTable.ts';
 import { armHealthEvents, type HealthEvents } from './healthEvents.ts';
 import { intentTable } from './intentTable.ts';
 import { blobLeases } from './leases.ts';
-import { armLocations, type Locations } from './locations.ts';
+import { armLists, armLocations, type Lists, type Locations } from './locations.ts';
 import { queueMessages } from './messages.ts';
 import { gridNotices } from './notices.ts';
 import { armResources, type Resources } from './resources.ts';
+import { keyVaultSecrets, type Secrets } from './secrets.ts';
 import { siteTable } from './siteTable.ts';
 import { createStorage } from './storage.ts';
 
@@ -25,6 +27,7 @@ export type ArmAdapters = {
   readonly resources: Resources;
   readonly healthEvents: HealthEvents;
   readonly locations: Locations;
+  readonly lists: Lists;
 };
 
 /** Every port, implemented. A member is made when it is first asked for; nothing is connected before it is used. */
@@ -38,6 +41,7 @@ export interface Adapters extends ArmAdapters {
   readonly leases: Leases;
   readonly messages: Messages;
   readonly notices: Notices;
+  readonly secrets: Secrets;
   /** The same ARM, `onCall` told of every call: for counting what a run costs. */
   metered(onCall: OnCall): ArmAdapters;
 }
@@ -54,6 +58,7 @@ const armAdapters = (arm: () => Arm, clock: Clock): ArmAdapters => {
   const resources = once(() => armResources(arm(), clock));
   const healthEvents = once(() => armHealthEvents(arm()));
   const locations = once(() => armLocations(arm()));
+  const lists = once(() => armLists(arm()));
   return {
     get resources() {
       return resources();
@@ -63,6 +68,9 @@ const armAdapters = (arm: () => Arm, clock: Clock): ArmAdapters => {
     },
     get locations() {
       return locations();
+    },
+    get lists() {
+      return lists();
     },
   };
 };
@@ -96,6 +104,13 @@ export const buildAzure = (settings: Settings, log: Log, clock: Clock = clockOf(
   const plain = armAdapters(arm, clock);
   const stored = storageAdapters(settings, credential, clock);
   const notices = once(() => gridNotices(settings.topic, credential, log));
+  const secrets = once(() =>
+    keyVaultSecrets({
+      credential: credential(),
+      vaultSuffix: clouds[settings.cloud].vaultSuffix,
+      armOrigin: settings.endpoints.resourceManager,
+    }),
+  );
   return {
     clock,
     get resources() {
@@ -106,6 +121,9 @@ export const buildAzure = (settings: Settings, log: Log, clock: Clock = clockOf(
     },
     get locations() {
       return plain.locations;
+    },
+    get lists() {
+      return plain.lists;
     },
     get sites() {
       return stored.sites();
@@ -130,6 +148,9 @@ export const buildAzure = (settings: Settings, log: Log, clock: Clock = clockOf(
     },
     get notices() {
       return notices();
+    },
+    get secrets() {
+      return secrets();
     },
     metered: (onCall) =>
       armAdapters(

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../base/canonical.ts';
+import { isObject, type JsonObject } from '../base/canonical.ts';
 import type { Arm } from './arm.ts';
 import { listPages } from './healthEvents.ts';
 
@@ -8,7 +8,20 @@ export interface Locations {
   serviceTags(subscriptionId: string, region: string): Promise<JsonObject>;
   /** Quotas and how much of them is used; raw items. `RoutesPerRouteTable` is one. */
   usages(subscriptionId: string, region: string): Promise<readonly JsonObject[]>;
+  /** The regions this subscription may see; raw items. */
+  regions(subscriptionId: string): Promise<readonly JsonObject[]>;
+  /** The types of Microsoft.Network, each with its regions (display names) and zones; raw. */
+  resourceTypes(subscriptionId: string): Promise<readonly JsonObject[]>;
+  /** What the identity may do at a scope; raw items with `actions` and `notActions`. */
+  permissions(scope: string): Promise<readonly JsonObject[]>;
 }
+
+/** Providers outside Microsoft.Network have versions of their own. */
+const versions = {
+  subscriptions: { 'api-version': '2022-12-01' },
+  providers: { 'api-version': '2021-04-01' },
+  authorization: { 'api-version': '2022-04-01' },
+};
 
 export const armLocations = (arm: Arm): Locations => {
   const idOf = (subscriptionId: string, region: string, what: string): string =>
@@ -22,5 +35,27 @@ export const armLocations = (arm: Arm): Locations => {
       const id = idOf(subscriptionId, region, 'usages');
       return (await listPages(arm, id, arm.urlOf(id))).items;
     },
+    regions: async (subscriptionId) => {
+      const id = `/subscriptions/${subscriptionId}/locations`;
+      return (await listPages(arm, id, arm.urlOf(id, versions.subscriptions))).items;
+    },
+    resourceTypes: async (subscriptionId) => {
+      const id = `/subscriptions/${subscriptionId}/providers/Microsoft.Network`;
+      const { resourceTypes } = (await arm.getObject(id, arm.urlOf(id, versions.providers))).body;
+      return Array.isArray(resourceTypes) ? resourceTypes.filter((item): item is JsonObject => isObject(item)) : [];
+    },
+    permissions: async (scope) => {
+      const id = `${scope}/providers/Microsoft.Authorization/permissions`;
+      return (await listPages(arm, id, arm.urlOf(id, versions.authorization))).items;
+    },
   };
 };
+
+/** Collections of resources, whatever they hold. */
+export interface Lists {
+  list(id: string): Promise<readonly JsonObject[]>;
+}
+
+export const armLists = (arm: Arm): Lists => ({
+  list: async (id) => (await listPages(arm, id, arm.urlOf(id))).items,
+});

@@ -34,4 +34,6 @@ export type Snapshot = {
   /** Sorted by id; ids in ARM's own spelling. */
   readonly resources: readonly SnapshotResource[];
   readonly secrets: readonly Secret[];
+  /** What is referred to and Azure would not show; absent where everything could be read. */
+  readonly unread?: readonly { readonly id: string; readonly role: Role; readonly why: string }[];
 };

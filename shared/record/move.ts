@@ -79,6 +79,8 @@ export type SideSnapshots = {
   readonly good: SnapshotPointer | null;
   /** Newer than the good one, but something is missing in it; `lost` names it. */
   readonly doubtful: (SnapshotPointer & { readonly lost: readonly string[] }) | null;
+  /** The side could not be read since then; what is kept is the older for it. */
+  readonly trouble?: { readonly since: string; readonly why: string } | null;
 };
 
 export type PreflightCheck = {

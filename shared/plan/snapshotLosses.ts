@@ -1,0 +1,91 @@
+import { byNumber, counted } from '../base/counted.ts';
+import { isOurs } from './ownership.ts';
+import type { Role, Snapshot, SnapshotResource } from './snapshot.ts';
+import { partsOf } from './snapshotParts.ts';
+
+/** Without one of these no move can be planned at all. */
+export const essentialRoles = [
+  'virtualNetwork',
+  'gateway',
+  'firewall',
+  'routeTable',
+] as const satisfies readonly Role[];
+
+const nouns: Readonly<Record<Role, string>> = {
+  resourceGroup: 'resource group',
+  virtualNetwork: 'virtual network',
+  routeTable: 'route table',
+  onPremRouteTable: 'on-premises route table',
+  publicIp: 'public address',
+  firewall: 'firewall',
+  firewallPolicy: 'firewall policy',
+  ruleCollectionGroup: 'rule collection group',
+  ipGroup: 'IP group',
+  gateway: 'gateway',
+  localNetworkGateway: 'local network gateway',
+  connection: 'connection',
+};
+
+/** What a snapshot lacks. All sentences, the same for the same lack; an empty `lost` means that nothing is missing. */
+export type Losses = {
+  readonly lost: readonly string[];
+  /** A VNet, gateway, firewall or route table is missing. */
+  readonly essential: boolean;
+  /** Something is perhaps there, and cannot be seen. */
+  readonly unseen: boolean;
+};
+
+const nameIn = (id: string): string => id.split('/').at(-1) ?? id;
+const key = ({ id }: { readonly id: string }): string => id.toLowerCase();
+const listed = (names: readonly string[]): string =>
+  names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '');
+
+/** Parts of which half or more went. One that was renamed counts as gone and come: their number is what matters. */
+const shrunk = (before: SnapshotResource, after: SnapshotResource, namePrefix: string): string[] => {
+  const now = partsOf(after, namePrefix);
+  return partsOf(before, namePrefix).flatMap(({ noun, names }, index) => {
+    const left = now[index]?.names ?? [];
+    if (names.length === 0 || left.length * 2 > names.length) return [];
+    const gone = names.filter((name) => !left.includes(name));
+    const of = `${gone.length} of ${counted(names.length, noun)} of the ${nouns[before.role]} ${nameIn(before.id)}`;
+    return [`${of} ${byNumber(gone.length, 'is', 'are')} gone: ${listed(gone)}.`];
+  });
+};
+
+/**
+ * What `next` lacks beside the last good snapshot (null: of itself).
+ *
+ * | compared                                                              | lost when                    |
+ * | --------------------------------------------------------------------- | ---------------------------- |
+ * | a resource                                                            | it was there, and is not now |
+ * | subnets, rules, certificates, foreign routes, ranges of one resource  | half of them or more are gone |
+ * | VNet, gateway, firewall, route table                                  | there is none at all         |
+ * | anything referred to                                                  | Azure would not show it      |
+ *
+ * Routes, rules and groups of our own making are left out: they come and go.
+ */
+export const lossesOf = (good: Snapshot | null, next: Snapshot, namePrefix: string): Losses => {
+  const now = new Map(next.resources.map((resource) => [key(resource), resource]));
+  const unread = new Map((next.unread ?? []).map((resource) => [key(resource), resource]));
+  const before = (good?.resources ?? []).filter(({ id }) => !isOurs(nameIn(id), namePrefix));
+  const lacking = essentialRoles.filter((role) => !next.resources.some((resource) => resource.role === role));
+
+  const hidden = [...unread.values()].map(
+    ({ id, role, why }) => `The ${nouns[role]} ${nameIn(id)} could not be read: ${why}`,
+  );
+  const gone = before
+    .filter((resource) => !now.has(key(resource)) && !unread.has(key(resource)))
+    .map(({ id, role }) => `The ${nouns[role]} ${nameIn(id)} is gone.`);
+  const without = lacking
+    .filter((role) => ![...before, ...unread.values()].some((resource) => resource.role === role))
+    .map((role) => `There is no ${nouns[role]}.`);
+  const fewer = before.flatMap((resource) => {
+    const after = now.get(key(resource));
+    return after === undefined ? [] : shrunk(resource, after, namePrefix);
+  });
+  return {
+    lost: [...without, ...gone, ...fewer, ...hidden],
+    essential: lacking.length > 0,
+    unseen: unread.size > 0,
+  };
+};
