@@ -14,6 +14,7 @@ import type { Plan } from './plan.ts';
 import type { PlanInput } from './planInput.ts';
 import { reachBlockers, reachOf } from './reach.ts';
 import { type RouteLimit, routeLimitOf } from './routeLimit.ts';
+import { serviceNotes } from './serviceNotes.ts';
 import { planSteps } from './steps.ts';
 
 /** A resource that is Failed is never "unchanged": the same PUT is what settles it. */
@@ -159,6 +160,10 @@ export const makePlan = (input: PlanInput): Plan => {
       ...desired.leftOut.map(({ tag, why }) => `${tag} is left out: ${why}`),
       ...desired.held.filter(({ kind }) => kind === 'frozen').map(({ text }) => text),
     ],
-    notes: [...(sight.limited.note ? [sight.limited.note] : []), ...notesFor(input, changes, wanted, sight.hop)],
+    notes: [
+      ...(sight.limited.note ? [sight.limited.note] : []),
+      ...serviceNotes(site, input.tags),
+      ...notesFor(input, changes, wanted, sight.hop),
+    ],
   };
 };
