@@ -2,6 +2,7 @@ import type { Answer } from './answer.ts';
 import { methodNotAllowed, missingGroup, resourceNotFound } from './found.ts';
 import type { ResourceId } from './ids.ts';
 import { clientHealth, disconnectClients } from './vpnClients.ts';
+import { generatePackage, lastPackage } from './vpnProfiles.ts';
 import type { Call, World } from './world.ts';
 
 /** Something done to a resource that is neither a read nor a write of it. */
@@ -28,6 +29,24 @@ const ACTIONS: readonly Action[] = [
     name: 'disconnectVirtualNetworkGatewayVpnConnections',
     labels: { POST: 'VirtualNetworkGateways_DisconnectVirtualNetworkGatewayVpnConnections' },
     run: disconnectClients,
+  },
+  {
+    type: GATEWAY,
+    name: 'generatevpnclientpackage',
+    labels: { POST: 'VirtualNetworkGateways_Generatevpnclientpackage' },
+    run: generatePackage,
+  },
+  {
+    type: GATEWAY,
+    name: 'generatevpnprofile',
+    labels: { POST: 'VirtualNetworkGateways_GenerateVpnProfile' },
+    run: generatePackage,
+  },
+  {
+    type: GATEWAY,
+    name: 'getvpnprofilepackageurl',
+    labels: { POST: 'VirtualNetworkGateways_GetVpnProfilePackageUrl' },
+    run: lastPackage,
   },
 ];
 

@@ -6,6 +6,8 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   /** A string is sent as it is (with the content type in `headers`), anything else as JSON. */
   readonly body?: Json;
+  /** Sent as it is, in place of a body, and never recorded. */
+  readonly bytes?: Uint8Array;
   /** Virtual appliances write their JSON on many lines, with CR and LF (recorded). */
   readonly pretty?: boolean;
 }

@@ -1,4 +1,6 @@
 import type { Denial } from './denials.ts';
+import type { BundleLoad } from './device.ts';
+import { loadBundle, unplug } from './device.ts';
 import type { Fault, Faults } from './faults.ts';
 import type { FrontDoor } from './frontDoor.ts';
 import { parseId } from './ids.ts';
@@ -70,6 +72,18 @@ export function factControls({ door, subscriptions }: Parts) {
       void facts.health.set(known(subscription), events.map(copyOf)),
     setVpnClients: (gatewayId: string, clients: readonly JsonObjectInput[]) =>
       world.clients.set(gatewayId, guidOf(world.env.store.get(gatewayId)?.body), clients.map(copyOf)),
+  };
+}
+
+/** The device on the other end. */
+export function deviceControls({ door: { world } }: Parts) {
+  return {
+    loadBundle: (load: BundleLoad) => loadBundle(load, world),
+    unplug: (device: string) => unplug(device, world),
+    vpnClients: (gatewayId: string) => {
+      world.operations.settle(world.clock.now());
+      return world.clients.of(gatewayId, guidOf(world.env.store.get(gatewayId)?.body), world.clock.now());
+    },
   };
 }
 

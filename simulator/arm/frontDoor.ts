@@ -8,6 +8,7 @@ import type { Target } from './router.ts';
 import { operationOf, resourceOf, subscriptionOf } from './router.ts';
 import type { Throttles } from './throttle.ts';
 import { checkBearer } from './tokens.ts';
+import { download } from './vpnProfiles.ts';
 import type { Call, Twist, World } from './world.ts';
 
 /** A request as it arrived, before anybody looked at it. */
@@ -77,6 +78,8 @@ function checkProvider(door: FrontDoor, incoming: Incoming, subscription: string
 /** Lets a request in (token, api-version, subscription, permission, throttles) and has it carried out. */
 export function serve(door: FrontDoor, incoming: Incoming, twist: Twist): Answer {
   const now = door.world.clock.now();
+  // Storage, not ARM: the link itself is the permission.
+  if (incoming.target.kind === 'package') return download(incoming.target.name, incoming, door.world);
   const stopped = checkCaller(door, incoming);
   if (stopped !== undefined) return stopped;
   const subscription = subscriptionOf(incoming.target) ?? '';

@@ -30,6 +30,7 @@ export type Target =
     }
   | { readonly kind: 'contents'; readonly subscription: string; readonly resourceGroup: string | undefined }
   | { readonly kind: 'healthEvents'; readonly subscription: string }
+  | { readonly kind: 'package'; readonly name: string }
   | { readonly kind: 'unknown'; readonly subscription: string | undefined };
 
 type Rule = readonly [RegExp, (match: RegExpExecArray) => Target | undefined];
@@ -38,6 +39,7 @@ const SUBSCRIPTION = '^/subscriptions/([^/]+)';
 const LOCATION = `${SUBSCRIPTION}/providers/Microsoft\\.Network/locations/([^/]+)`;
 
 const RULES: readonly Rule[] = [
+  [rule('^/vpnprofiles/([^/]+)/vpnclientconfiguration\\.zip$'), ([, name = '']) => ({ kind: 'package', name })],
   [rule(`${SUBSCRIPTION}/locations$`), ([, subscription = '']) => ({ kind: 'locations', subscription })],
   [rule(`${SUBSCRIPTION}/resourceGroups$`), ([, subscription = '']) => ({ kind: 'groups', subscription })],
   [
@@ -121,6 +123,7 @@ export function route(path: string): Target {
 /** The subscription a target is in. */
 export function subscriptionOf(target: Target): string | undefined {
   if ('subscription' in target) return target.subscription;
+  if (target.kind === 'package') return undefined;
   return 'parent' in target ? target.parent.subscription : target.id.subscription;
 }
 
@@ -175,6 +178,8 @@ export function labelOf(target: Target, method: string): string {
       return 'Operations_Poll';
     case 'operationResult':
       return 'Operations_Result';
+    case 'package':
+      return 'Package_Download';
     case 'healthEvents':
       return 'Events_ListBySubscriptionId';
     case 'other':

@@ -5,9 +5,10 @@ import type { AddressInfo } from 'node:net';
 import type { SimClock } from '../clock.ts';
 import { AddressPools } from './addressPools.ts';
 import { makeCertificates } from './ca.ts';
-import { factControls, resourceControls, troubleControls } from './controls.ts';
+import { deviceControls, factControls, resourceControls, troubleControls } from './controls.ts';
 import type { Denial } from './denials.ts';
 import { Denials } from './denials.ts';
+import type { BundleLoad } from './device.ts';
 import type { Facts } from './dispatch.ts';
 import { exchange } from './exchange.ts';
 import type { Fault, PlantedFault } from './faults.ts';
@@ -28,6 +29,7 @@ import { Throttles } from './throttle.ts';
 import type { Cloud } from './tokens.ts';
 import { AUDIENCES } from './tokens.ts';
 import { VpnClients } from './vpnClients.ts';
+import { VpnProfiles } from './vpnProfiles.ts';
 import type { World } from './world.ts';
 
 export { trustCa } from './ca.ts';
@@ -75,6 +77,12 @@ export interface Arm {
   setHealthEvents(subscription: string, events: readonly JsonObjectInput[]): void;
   /** The point-to-site clients a gateway reports. */
   setVpnClients(gatewayId: string, clients: readonly JsonObjectInput[]): void;
+  /** Plays the device: some simulated minutes later it is on that gateway's list of clients, and off the old one's. */
+  loadBundle(load: BundleLoad): void;
+  /** The device is switched off: no gateway has it any more. */
+  unplug(device: string): void;
+  /** Who is on a gateway now. */
+  vpnClients(gatewayId: string): JsonObject[];
   plantFault(fault: Fault): PlantedFault;
   /** Refuses the credential, tokens or a scope; the function returned lifts it. */
   deny(denial: Denial): () => void;
@@ -103,6 +111,7 @@ function assemble(options: ArmOptions, endpoint: () => string): Parts {
     silence: new Silences(),
     market: new Market(),
     clients: new VpnClients(),
+    profiles: new VpnProfiles(),
     durations: durationsWith(options.durations ?? {}),
     endpoint,
   };
@@ -160,6 +169,7 @@ export async function startArm(options: ArmOptions): Promise<Arm> {
     requests: parts.requests,
     ...resourceControls(parts),
     ...factControls(parts),
+    ...deviceControls(parts),
     ...troubleControls(parts),
     close,
   };

@@ -28,6 +28,8 @@ export interface Limits {
   /** Retry-After of a locked resource; 11 and 12 were recorded. */
   readonly lockRetryAfterSeconds: number;
   readonly itemsPerPage: number;
+  /** How long the link to a VPN client package is good; not documented. */
+  readonly packageLinkMinutes: number;
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -42,6 +44,7 @@ export const DEFAULT_LIMITS: Limits = {
   serviceTags: { calls: 300, seconds: 300 },
   lockRetryAfterSeconds: 11,
   itemsPerPage: 100,
+  packageLinkMinutes: 60,
 };
 
 /** How long, in simulated seconds, the provider works on a write; `lag` more seconds the resource stays Updating. */
@@ -61,7 +64,8 @@ export type DurationKey =
   | 'virtualNetworks'
   | 'subnets'
   | 'virtualNetworkGateways'
-  | 'vpnClientConnectionHealth';
+  | 'vpnClientConnectionHealth'
+  | 'vpnProfiles';
 
 /** As recorded in westus2 in 2026, except where a comment says otherwise. */
 export const DEFAULT_DURATIONS: Readonly<Record<DurationKey, Duration>> = {
@@ -77,6 +81,8 @@ export const DEFAULT_DURATIONS: Readonly<Record<DurationKey, Duration>> = {
   virtualNetworkGateways: { create: 2_816, update: 300, delete: 480, lag: 0 },
   // Not recorded: only that it is a long operation.
   vpnClientConnectionHealth: { create: 10, update: 10, delete: 10, lag: 0 },
+  // Not recorded either; people wait about a minute.
+  vpnProfiles: { create: 60, update: 60, delete: 60, lag: 0 },
 };
 
 export type DurationOverrides = Partial<Record<DurationKey, Partial<Duration>>>;

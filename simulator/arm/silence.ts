@@ -40,6 +40,10 @@ export class Silences {
     for (const silence of [...this.#all.values()]) silence.lift();
   }
 
+  isOver(location: string): boolean {
+    return this.#all.has(plainLocation(location));
+  }
+
   /** The silence that swallows a request: its resource, the resource's parent, or (for writes) its group is there. */
   over(target: Target, method: string, body: Json | undefined, world: World): Silence | undefined {
     if (this.#all.size === 0) return undefined;
@@ -62,6 +66,7 @@ function groupLocation(scope: { subscription: string; resourceGroup: string }, w
 /** Where a request has to be answered. A group's metadata are kept in the group's own region, and every write needs them. */
 function locationsOf(target: Target, method: string, body: Json | undefined, world: World): string[] {
   const known = (...found: (string | undefined)[]) => found.filter((location) => location !== undefined);
+  if (target.kind === 'package') return known(world.profiles.get(target.name)?.location);
   if ('location' in target) return known(target.location);
   if ('operation' in target) return known(world.operations.get(target.operation)?.location);
   if (target.kind === 'list')

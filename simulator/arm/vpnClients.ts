@@ -30,13 +30,22 @@ export class VpnClients {
     );
   }
 
-  of(gatewayId: string, guid: string): JsonObject[] {
+  /** The clients at a moment, which says how many seconds each has been there. */
+  of(gatewayId: string, guid: string, now: number): JsonObject[] {
     const all = this.#byGateway.get(keyOf(gatewayId)) ?? [];
-    return all.filter((each) => each.guid === guid).map(({ client }) => client);
+    return all
+      .filter((each) => each.guid === guid)
+      .map(({ client }) => {
+        const since = Date.parse(`${stringAt(client, 'vpnConnectionTime') ?? ''}Z`);
+        return Number.isNaN(since)
+          ? client
+          : { vpnConnectionDuration: Math.max(0, Math.floor((now - since) / 1_000)), ...client };
+      });
   }
 
   add(gatewayId: string, guid: string, client: JsonObject): void {
-    this.set(gatewayId, guid, [...this.of(gatewayId, guid), client]);
+    const all = this.#byGateway.get(keyOf(gatewayId)) ?? [];
+    this.#byGateway.set(keyOf(gatewayId), [...all, { guid, client }]);
   }
 
   /** Takes every connection for which `gone` holds off all gateways. */
@@ -87,7 +96,9 @@ export function gatewayOperation(
 
 /** POST getVpnClientConnectionHealth: 202, and the list of clients at the Location address once the operation is over. */
 export function clientHealth(id: ResourceId, call: Call, world: World): Answer {
-  const result = () => ({ value: world.clients.of(id.text, guidOf(world.env.store.get(id.text)?.body)) });
+  const result = () => ({
+    value: world.clients.of(id.text, guidOf(world.env.store.get(id.text)?.body), world.clock.now()),
+  });
   return gatewayOperation(
     id,
     { name: 'GetVpnClientConnectionHealth', duration: 'vpnClientConnectionHealth', result },

@@ -22,6 +22,7 @@ export interface Rendered {
   readonly status: number;
   readonly headers: Record<string, string>;
   readonly text: string;
+  readonly bytes?: Uint8Array;
 }
 
 function textOf({ body, pretty }: Answer): string {
@@ -43,15 +44,15 @@ export function render(answer: Answer, newGuid: () => string, now: number): Rend
     date: new Date(now).toUTCString(),
     'x-ms-request-id': requestId,
     'x-ms-correlation-request-id': requestId,
-    'content-length': String(Buffer.byteLength(text)),
+    'content-length': String(answer.bytes?.length ?? Buffer.byteLength(text)),
     ...(text === '' ? {} : { 'content-type': 'application/json; charset=utf-8' }),
     ...answer.headers,
   };
   // A 204 has neither a body nor a length.
   if (answer.status === 204) delete headers['content-length'];
-  return { status: answer.status, headers, text };
+  return { status: answer.status, headers, text, ...(answer.bytes === undefined ? {} : { bytes: answer.bytes }) };
 }
 
 export function send(response: ServerResponse, rendered: Rendered): void {
-  response.writeHead(rendered.status, rendered.headers).end(rendered.text);
+  response.writeHead(rendered.status, rendered.headers).end(rendered.bytes ?? rendered.text);
 }

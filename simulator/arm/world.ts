@@ -8,6 +8,7 @@ import type { Duration, DurationKey } from './settings.ts';
 import type { Silences } from './silence.ts';
 
 import type { VpnClients } from './vpnClients.ts';
+import type { VpnProfiles } from './vpnProfiles.ts';
 
 /** Everything that is there, for the handlers. */
 export interface World {
@@ -18,6 +19,7 @@ export interface World {
   readonly silence: Silences;
   readonly market: Market;
   readonly clients: VpnClients;
+  readonly profiles: VpnProfiles;
   readonly durations: Readonly<Record<DurationKey, Duration>>;
   readonly endpoint: () => string;
 }

@@ -29,6 +29,7 @@ export interface ConformanceOptions {
 // Labels that the Microsoft.Network specification does not cover.
 const SKIPPED: readonly (readonly [RegExp, string])[] = [
   [/^Operations_/, 'polls are not in the specification'],
+  [/^Package_/, 'storage is another specification'],
   [/^Identity_/, 'the identity endpoint is not in the specification'],
   [/^Events_/, 'ResourceHealth is another specification'],
   [/^(ResourceGroups|Subscriptions|Resources)_/, 'not Microsoft.Network'],
