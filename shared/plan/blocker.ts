@@ -10,6 +10,12 @@ export type BlockerCode =
   | 'FOREIGN_ROUTE_COVERS_HOLE' // a more specific foreign route leads a hole to the firewall
   | 'FIREWALL_ADDRESS_UNKNOWN' // the next hop's address is neither given nor readable
   | 'GATEWAY_ADDRESS_UNKNOWN' // the gateway's public addresses are not readable
-  | 'FIREWALL_POLICY'; // classic rules may not be written beside a Firewall Policy
+  | 'MOVE_SNAPSHOT' // a move has no snapshot to be built from, or something essential is missing in it
+  | 'MOVE_ADDRESSES' // ranges of the new side overlap, or have no room for what the old ones held
+  | 'MOVE_REFERENCE' // a rule needs what did not come along, or two resources would have one id
+  | 'MOVE_SECRET' // something that cannot be read back has no source on the new side
+  | 'MOVE_SKU' // what stood is no longer sold, and has no known successor
+  | 'MOVE_PREFLIGHT' // a check of the new side failed
+  | 'IP_GROUP_TAKEN'; // a stranger's IP group has the name of ours
 
 export type Blocker = { readonly code: BlockerCode; readonly message: string; readonly remedy: string };

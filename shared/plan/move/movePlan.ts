@@ -61,6 +61,8 @@ export type MoveStep = {
   readonly oneAtATime?: string;
   /** A resource without our tag that the site itself names, and that may be written or deleted all the same. */
   readonly ownedById?: boolean;
+  /** What stands there is left as it is, whatever it holds; `body` is for the case that nothing does. */
+  readonly leaveAsIs?: boolean;
 };
 
 /** Something of the old side that is spelt differently on the new one; the approver sees each. */

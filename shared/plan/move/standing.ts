@@ -99,7 +99,7 @@ const withoutTags = ({ tags: _, ...body }: JsonObject): JsonObject => body;
 /** How what was just read stands to a `put` or `delete` step. `actual`: null where ARM said 404. */
 export const standingOf = (
   actual: JsonObject | null,
-  step: Pick<MoveStep, 'resource' | 'body' | 'ownedById'>,
+  step: Pick<MoveStep, 'resource' | 'body' | 'ownedById' | 'leaveAsIs'>,
   siteId: string,
 ): Standing => {
   if (actual === null) return 'absent';
@@ -109,6 +109,7 @@ export const standingOf = (
   const state = String(properties['provisioningState'] ?? 'Succeeded').toLowerCase();
   if (state === 'failed' || state === 'canceled') return 'failed';
   if (state !== 'succeeded') return 'unsettled';
+  if (step.leaveAsIs === true) return 'ours-as-planned';
   const planned = step.body ?? {};
   return resourceFits(actual, tagged || isChild(step.resource) ? planned : withoutTags(planned))
     ? 'ours-as-planned'

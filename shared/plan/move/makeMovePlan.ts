@@ -1,0 +1,176 @@
+import { byCodeUnit, digestOf, type JsonObject } from '../../base/canonical.ts';
+import { regionOfSide } from '../../base/side.ts';
+import type { Blocker } from '../blocker.ts';
+import type { ObservedNetwork } from '../observed.ts';
+import { poolsOf, spaceOf } from './addresses.ts';
+import { firstUsable } from './addressMap.ts';
+import { type CarriedResource, type CarriedSide, carrySide } from './carriedSide.ts';
+import { criticalPath, inOrder } from './graph.ts';
+import { listIn, objectIn, textIn } from './json.ts';
+import { moveBlockers } from './moveBlockers.ts';
+import type { MovePlanInput } from './moveInput.ts';
+import type { Mapping, MovePlan, MoveStep } from './movePlan.ts';
+import { moveSteps } from './moveSteps.ts';
+import { siteTag } from './moveTags.ts';
+import { alternativesTo, defaultsOf, standingMappings } from './moveWords.ts';
+import { withOurCollection } from './ourCollection.ts';
+import { idMapOf } from './resourceIds.ts';
+import { previewTable, type TablePreview } from './tablePreview.ts';
+
+/** A subnet's first prefix, of the network as it will be. */
+const subnetOf = (resources: readonly CarriedResource[], name: string): string | null => {
+  const network = resources.find(({ role }) => role === 'virtualNetwork');
+  const subnet = listIn(objectIn(network?.body ?? {}, 'properties'), 'subnets').find(
+    (child) => textIn(child, 'name').toLowerCase() === name,
+  );
+  const properties = objectIn(subnet, 'properties');
+  const one = textIn(properties, 'addressPrefix');
+  return one !== '' ? one : ((listIn(properties, 'addressPrefixes')[0] as string | undefined) ?? null);
+};
+
+const networkOf = ({ side, resources }: CarriedSide): ObservedNetwork => {
+  const firewallSubnet = subnetOf(resources, 'azurefirewallsubnet');
+  const { clientAddressPool } = side.network;
+  return {
+    gatewayPublicIpAddresses: [],
+    gatewaySubnet: subnetOf(resources, 'gatewaysubnet'),
+    addressSpace: spaceOf(resources),
+    firewallPrivateIpAddress: firewallSubnet === null ? null : firstUsable(firewallSubnet),
+    clientAddressPool: [...new Set([...(clientAddressPool ? [clientAddressPool] : []), ...poolsOf(resources)])].sort(),
+  };
+};
+
+const previewOf = (input: MovePlanInput, carried: CarriedSide, network: ObservedNetwork): TablePreview => {
+  const gateway = carried.resources.find(({ role }) => role === 'gateway');
+  return previewTable({
+    side: carried.side,
+    desired: input.desired,
+    tags: input.tags,
+    namePrefix: input.namePrefix,
+    addressSpace: network.addressSpace,
+    firewallAddress: network.firewallPrivateIpAddress ?? '0.0.0.0',
+    carriedRoutes: carried.carriedRoutes,
+    gatewayAddresses: Math.max(1, listIn(objectIn(gateway?.body ?? {}, 'properties'), 'ipConfigurations').length),
+    ...(input.routeLimit === undefined ? {} : { routeLimit: input.routeLimit }),
+  });
+};
+
+/** The classic firewall gets our rules with its first write; one with a policy gets them by a step of its own. */
+const withRules = (
+  input: MovePlanInput,
+  carried: CarriedSide,
+  network: ObservedNetwork,
+  tags: readonly string[],
+): readonly CarriedResource[] =>
+  carried.resources.map((resource) => {
+    if (resource.role !== 'firewall' || resource.stands) return resource;
+    if (textIn(objectIn(resource.body, 'properties')['firewallPolicy'], 'id') !== '') return resource;
+    const { side } = carried;
+    const { desired, namePrefix } = input;
+    return { ...resource, body: withOurCollection(resource.body, { side, desired, network, namePrefix, tags }) };
+  });
+
+/** One write for each resource that is created, one more for each that is changed later. */
+export const writesOf = (steps: readonly MoveStep[]): MovePlan['writes'] => {
+  const writes = new Map<string, number>();
+  const classicRulesCome = steps.some(({ id, leaveAsIs }) => id === 'firewall' && leaveAsIs !== true);
+  for (const { kind, resource, leaveAsIs } of steps) {
+    if (!['put', 'delete', 'rules', 'routes', 'sharedKey'].includes(kind) || leaveAsIs === true) continue;
+    // Our collection is in the firewall's first write already.
+    if (kind === 'rules' && classicRulesCome && writes.has(resource)) continue;
+    writes.set(resource, (writes.get(resource) ?? 0) + 1);
+  }
+  return [...writes].map(([resource, count]) => ({ resource, writes: count }));
+};
+
+const byText = (a: Blocker, b: Blocker): number => byCodeUnit(a.code, b.code) || byCodeUnit(a.message, b.message);
+const byPlace = (a: Mapping, b: Mapping): number =>
+  byCodeUnit(a.resource, b.resource) || byCodeUnit(a.where, b.where) || byCodeUnit(a.before, b.before);
+
+/** What is said of a move whatever its steps are. */
+export const frameOf = (input: Pick<MovePlanInput, 'site' | 'from' | 'to' | 'why'>) => {
+  const { site, from, to, why } = input;
+  return {
+    site: site.id,
+    from,
+    to,
+    region: { from: regionOfSide(site, from).name, to: regionOfSide(site, to).name },
+    resourceGroup: to === 'home' ? site.resourceGroup : site.target.resourceGroup,
+    why,
+  };
+};
+
+/** Of what is done, and nothing else: no time, no reason. */
+export const moveDigest = (plan: Pick<MovePlan, 'site' | 'from' | 'to' | 'steps' | 'carriedRoutes'>): string =>
+  digestOf({ site: plan.site, from: plan.from, to: plan.to, steps: plan.steps, carriedRoutes: plan.carriedRoutes });
+
+const nothing = (input: MovePlanInput): MovePlan => {
+  const blockers = moveBlockers(input, null, null);
+  const plan = { ...frameOf(input), steps: [], carriedRoutes: [] };
+  return {
+    ...plan,
+    reason: input.reason,
+    snapshot: null,
+    defaults: defaultsOf(input),
+    mappings: [],
+    secrets: [],
+    criticalPath: { steps: [], minutes: 0 },
+    writes: [],
+    table: null,
+    alternatives: alternativesTo(input.blockedBy),
+    blockers,
+    applyable: false,
+    notes: [],
+    digest: moveDigest(plan),
+  };
+};
+
+/**
+ * The plan of a move as data, from the last good snapshot of the side that is left and from nothing else. Pure; the
+ * same input gives the same bytes. A plan with blockers still says all it can, and is not applyable.
+ */
+export const makeMovePlan = (input: MovePlanInput): MovePlan => {
+  const { snapshot } = input;
+  if (snapshot === null) return nothing(input);
+  const carried = carrySide(input, snapshot.resources);
+  const network = networkOf(carried);
+  const preview = previewOf(input, carried, network);
+  const resources = withGroup(withRules(input, carried, network, preview.tags), carried, input);
+  const blockers = moveBlockers(input, carried, preview).sort(byText);
+  const complete = !blockers.some(({ code }) => code === 'MOVE_SNAPSHOT');
+  const steps = complete ? inOrder(moveSteps(input, carried.side, resources)) : [];
+  const carriedRoutes = input.reason === 'standbyUp' ? [] : carried.carriedRoutes;
+  const { toNew } = idMapOf(snapshot.resources, carried.side.ids.resourceGroup);
+  const plan = { ...frameOf(input), steps, carriedRoutes };
+  return {
+    ...plan,
+    reason: input.reason,
+    snapshot: { hash: snapshot.hash, takenAt: snapshot.takenAt },
+    defaults: [...defaultsOf(input), ...carried.defaults],
+    mappings: [...standingMappings(input), ...[...carried.mappings].sort(byPlace)],
+    secrets: snapshot.secrets.map((secret) => ({ ...secret, resource: toNew(secret.resource) ?? secret.resource })),
+    criticalPath: criticalPath(steps),
+    writes: writesOf(steps),
+    table: preview.table,
+    alternatives: alternativesTo(input.blockedBy),
+    blockers,
+    applyable: blockers.length === 0,
+    notes: carried.notes,
+    digest: moveDigest(plan),
+  };
+};
+
+/** The resource group first, also where the snapshot has none. */
+const withGroup = (
+  resources: readonly CarriedResource[],
+  { side }: CarriedSide,
+  input: MovePlanInput,
+): readonly CarriedResource[] => {
+  if (resources.some(({ role }) => role === 'resourceGroup')) return resources;
+  const body: JsonObject = {
+    location: regionOfSide(input.site, input.to).name,
+    tags: { [siteTag]: input.site.id },
+  };
+  const id = side.ids.resourceGroup;
+  return [{ role: 'resourceGroup', id, name: side.resourceGroup, body, stands: false, waiting: null }, ...resources];
+};

@@ -1,0 +1,41 @@
+import type { JsonObject } from '../../base/canonical.ts';
+import type { Site } from '../../base/site.ts';
+import type { DesiredSets } from '../../ranges/desired.ts';
+import { planFirewall } from '../firewallRules.ts';
+import { observeFirewall } from '../observe.ts';
+import type { NetworkRule, ObservedNetwork } from '../observed.ts';
+import { listIn, withProperties } from './json.ts';
+
+const ruleOf = (rule: NetworkRule): JsonObject => ({
+  name: rule.name,
+  protocols: [...rule.protocols],
+  sourceAddresses: [...rule.sourceAddresses],
+  sourceIpGroups: [...rule.sourceIpGroups],
+  destinationAddresses: [...rule.destinationAddresses],
+  destinationIpGroups: [...rule.destinationIpGroups],
+  destinationFqdns: [...rule.destinationFqdns],
+  destinationPorts: [...rule.destinationPorts],
+});
+
+/** The classic firewall with our collection in it from the first write on, as the step `rules` wants to find it. */
+export const withOurCollection = (
+  body: JsonObject,
+  input: {
+    readonly side: Site;
+    readonly desired: DesiredSets;
+    readonly network: ObservedNetwork;
+    readonly namePrefix: string;
+    readonly tags: readonly string[];
+  },
+): JsonObject => {
+  const { side, desired, network, namePrefix, tags } = input;
+  const { after } = planFirewall(side, desired, network, observeFirewall(body), namePrefix, tags);
+  const ours: JsonObject = {
+    name: after.name,
+    properties: { priority: after.priority, action: { type: after.action }, rules: after.rules.map(ruleOf) },
+  };
+  return withProperties(body, (properties) => ({
+    ...properties,
+    networkRuleCollections: [...listIn(properties, 'networkRuleCollections'), ours],
+  }));
+};

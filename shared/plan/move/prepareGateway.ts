@@ -1,0 +1,63 @@
+import type { Json, JsonObject } from '../../base/canonical.ts';
+import { soldSku } from './gatewaySku.ts';
+import { eachIn, listIn, objectIn, textIn, without, withProperties } from './json.ts';
+import type { Prepared } from './prepare.ts';
+
+/** Peering addresses of Azure's choice are left to Azure; custom ones belong to the other end of the tunnel, and stay. */
+const bgp = (properties: JsonObject): JsonObject => {
+  if (properties['bgpSettings'] === undefined) return properties;
+  const settings = without(objectIn(properties, 'bgpSettings'), 'bgpPeeringAddress');
+  const custom = eachIn(settings, 'bgpPeeringAddresses', (peer) =>
+    listIn(peer, 'customBgpIpAddresses').length > 0
+      ? without(peer, 'defaultBgpIpAddresses', 'tunnelIpAddresses')
+      : undefined,
+  );
+  const some = listIn(custom, 'bgpPeeringAddresses').length > 0;
+  return { ...properties, bgpSettings: some ? custom : without(custom, 'bgpPeeringAddresses') };
+};
+
+const radiusSecretMissing = (client: JsonObject): boolean =>
+  textIn(client, 'radiusServerAddress') !== '' || listIn(client, 'radiusServers').length > 0;
+
+const withoutSecrets = (client: JsonObject): JsonObject =>
+  eachIn(without(client, 'radiusServerSecret'), 'radiusServers', (server) => without(server, 'radiusServerSecret'));
+
+/** The gateway by a SKU that is sold. VpnGw1AZ exists in the first generation only. */
+export const prepareGateway = (body: JsonObject): Prepared => {
+  const properties = objectIn(body, 'properties');
+  const before = textIn(properties['sku'], 'name');
+  const sku = soldSku(before);
+  const client = objectIn(properties, 'vpnClientConfiguration');
+  const faults: Prepared['faults'][number][] = [];
+  if (sku === null) {
+    faults.push({
+      code: 'MOVE_SKU',
+      text: `The gateway had the SKU ${before}, and no successor of it is known.`,
+      remedy: 'Change the gateway to one of VpnGw1AZ to VpnGw5AZ while it stands.',
+    });
+  }
+  if (radiusSecretMissing(client)) {
+    faults.push({
+      code: 'MOVE_SECRET',
+      text: 'The gateway authenticates clients by RADIUS; the secret cannot be read back, and has no source for the new side.',
+      remedy:
+        'Use certificates for the device, or build the gateway of the other side beforehand (standby) and set the secret there.',
+    });
+  }
+  const name = sku ?? before;
+  const prepared = withProperties(without(body, 'extendedLocation'), (old) => ({
+    ...bgp(without(old, 'vNetExtendedLocationResourceId')),
+    sku: { name, tier: name },
+    ...(name === 'VpnGw1AZ' && textIn(old, 'vpnGatewayGeneration') !== ''
+      ? { vpnGatewayGeneration: 'Generation1' }
+      : {}),
+    ...(Object.keys(client).length > 0 ? { vpnClientConfiguration: withoutSecrets(client) as Json } : {}),
+  }));
+  const changed = before.toLowerCase() !== name.toLowerCase();
+  return {
+    body: prepared,
+    notes: [],
+    defaults: changed ? [`The gateway is ordered as ${name}; ${before || 'what it had'} is no longer sold.`] : [],
+    faults,
+  };
+};
