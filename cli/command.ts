@@ -14,6 +14,8 @@ export type Io = {
   readonly paint: Paint;
   /** The name of whoever sits here, for what people declare and approve. */
   readonly user: string;
+  /** Asks whoever sits here; absent where nobody does. */
+  ask?(question: string): Promise<string>;
   /** Milliseconds. */
   now(): number;
 };

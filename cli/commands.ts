@@ -22,6 +22,8 @@ export const commands: Readonly<Record<string, Load>> = {
   withdraw: said('withdraw'),
   pause: said('pause'),
   resume: said('resume'),
+  move: async () => (await import('./move.ts')).moveCommand,
+  standby: async () => (await import('./standby.ts')).standbyCommand,
   'device-file': async () => (await import('./deviceFile.ts')).deviceFileCommand,
   ledger: async () => (await import('./ledger.ts')).ledgerCommand,
   events: async () => (await import('./events.ts')).eventsCommand,

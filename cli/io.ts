@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 import type { Io } from './command.ts';
@@ -20,6 +21,15 @@ const widthOf = (env: Io['env']): number => {
   return Number.isInteger(columns) && columns >= 40 ? Math.min(columns, 120) : 80;
 };
 
+const ask = async (question: string): Promise<string> => {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return await terminal.question(question);
+  } finally {
+    terminal.close();
+  }
+};
+
 /** The real world of a command. Colours only where standard output is a terminal and NO_COLOR is not set. */
 export const processIo = (): Io => {
   const { env } = process;
@@ -33,6 +43,7 @@ export const processIo = (): Io => {
     width: widthOf(env),
     paint: (format, text) => (colours ? styleText(format, text, { stream: process.stdout }) : text),
     user: nameOfUser(env),
+    ...(process.stdin.isTTY && process.stdout.isTTY ? { ask } : {}),
     now: () => Date.now(),
   };
 };

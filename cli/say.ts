@@ -1,12 +1,12 @@
 import { isObject } from '../shared/base/canonical.ts';
-import { wrap } from '../shared/base/wrap.ts';
 import { time } from '../shared/events/payload.ts';
 import type { Plan } from '../shared/plan/plan.ts';
-import { type App, appOptions, appUsage, callApp, findApp, objectOf } from './app.ts';
+import { appOptions, appUsage, findApp } from './app.ts';
 import type { Command, Io } from './command.ts';
 import { listOf, misused, readOptions, required } from './options.ts';
 import { contractOf } from './planContract.ts';
 import { renderPlan } from './renderPlan.ts';
+import { readDigest, showSaid, speak } from './speak.ts';
 
 const options = {
   ...appOptions,
@@ -51,14 +51,6 @@ const asTime = (text: string | undefined): string | undefined => {
   throw misused(`--expires: "${text.slice(0, 60)}" is not a time.`, 'Write it as 2026-07-20T03:00:00Z.');
 };
 
-const asDigest = (text: string | undefined): string | undefined => {
-  if (text === undefined || /^sha256:[0-9a-f]{64}$/.test(text)) return text;
-  throw misused(
-    `--digest: "${text.slice(0, 80)}" is not a digest.`,
-    'Copy it from the plan: sha256: and 64 hex digits.',
-  );
-};
-
 const asKind = (text: string | undefined): string => {
   const kinds = ['failover', 'home', 'hold'];
   if (text === undefined || kinds.includes(text)) return text ?? 'failover';
@@ -76,7 +68,7 @@ const spoken: Readonly<Record<string, Spoken>> = {
     summary: 'Approve the plan that waits, by its digest',
     about: ['The digest is on the status page, in `status` and in `plan-now`.'],
     takes: ['digest', 'reason'],
-    word: ({ digest }) => ({ action: 'apply', digest: asDigest(required(digest, 'digest')) }),
+    word: ({ digest }) => ({ action: 'apply', digest: readDigest(required(digest, 'digest')) }),
   },
   declare: {
     summary: 'Declare that services are failed over, back home, or to be left alone',
@@ -106,7 +98,7 @@ const spoken: Readonly<Record<string, Spoken>> = {
     summary: 'Let a site in shadow be written to, from its first plan on',
     about: [],
     takes: ['digest', 'reason'],
-    word: ({ digest }) => ({ action: 'adopt', digest: asDigest(digest) }),
+    word: ({ digest }) => ({ action: 'adopt', digest: readDigest(digest) }),
   },
   pause: {
     summary: 'Write nothing more at a site',
@@ -142,22 +134,6 @@ const showPlans = (answer: Record<string, unknown>, json: boolean, io: Io): numb
   return (whole ?? plan).applyable ? 0 : 2;
 };
 
-const showSaid = (answer: Record<string, unknown>, json: boolean, io: Io): number => {
-  const { site, said, id } = answer;
-  if (json) io.out(`${JSON.stringify(answer, null, 2)}\n`);
-  else {
-    // No full stop: it may end in a digest, which people copy.
-    io.out(`${wrap(`${site}: ${said}`, io.width).join('\n')}\n`);
-    if (typeof id === 'string') io.out(`It can be taken back: withdraw --site ${site} --id ${id}\n`);
-  }
-  return 0;
-};
-
-const ask = async (app: App, word: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> => {
-  const answer = await callApp(app, { method: 'POST', path: '/api/manualRun', body: word });
-  return objectOf(answer, app, (value) => typeof value['said'] === 'string');
-};
-
 /** The command of one word. */
 export const sayCommand = (name: keyof typeof spoken & string): Command => {
   const entry = spoken[name];
@@ -182,7 +158,7 @@ export const sayCommand = (name: keyof typeof spoken & string): Command => {
     const site = required(values.site, 'site');
     const spokenWord = word(values);
     const app = await findApp(values, io);
-    const answer = await ask(app, {
+    const answer = await speak(app, {
       ...spokenWord,
       site,
       by: values.by ?? io.user,

@@ -1,6 +1,6 @@
 import { renderStatusText } from '../shared/record/statusText.ts';
 import type { View } from '../shared/record/view.ts';
-import { appOptions, appUsage, callApp, findApp, objectOf } from './app.ts';
+import { type App, appOptions, appUsage, callApp, findApp, objectOf } from './app.ts';
 import type { Command } from './command.ts';
 import { readOptions } from './options.ts';
 
@@ -13,19 +13,19 @@ const usage = [
   ...appUsage,
 ];
 
+/** Everything as the app sees it now. */
+export const fetchView = async (app: App): Promise<View> => {
+  const answer = await callApp(app, { method: 'GET', path: '/api/status?format=json' });
+  // The app is this product: what it calls a view is one.
+  return objectOf(answer, app, (value) => Array.isArray(value['sites']) && 'counts' in value) as unknown as View;
+};
+
 export const statusCommand: Command = {
   summary: 'Show every site: its mode, what waits for whom, the last runs',
   usage,
   run: async (args, io) => {
     const { values } = readOptions(args, { ...appOptions, json: { type: 'boolean' } });
-    const app = await findApp(values, io);
-    const answer = await callApp(app, { method: 'GET', path: '/api/status?format=json' });
-    // The app is this product: what it calls a view is one.
-    const view = objectOf(
-      answer,
-      app,
-      (value) => Array.isArray(value['sites']) && 'counts' in value,
-    ) as unknown as View;
+    const view = await fetchView(await findApp(values, io));
     io.out(values.json ? `${JSON.stringify(view, null, 2)}\n` : renderStatusText(view));
     return 0;
   },

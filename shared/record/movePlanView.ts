@@ -53,7 +53,7 @@ export const secretTexts = (plan: MovePlan): string[] =>
 export const snapshotText = ({ snapshot }: MovePlan, now: number): string =>
   snapshot === null
     ? 'none; nothing has to be known of the old side'
-    : `taken ${momentText(snapshot.takenAt, now)} (${durationText(sinceMs(snapshot.takenAt, now))} before now), ${snapshot.hash.replace('sha256:', '').slice(0, 12)}`;
+    : `taken ${momentText(snapshot.takenAt, now)} (${durationText(sinceMs(snapshot.takenAt, now))} ago), ${snapshot.hash.replace('sha256:', '').slice(0, 12)}`;
 
 export const writesIn = (plan: MovePlan): number => plan.writes.reduce((sum, { writes }) => sum + writes, 0);
 

@@ -3,6 +3,7 @@ import type { MovePlanView } from './movePlanView.ts';
 import type { MoveStepState, MoveStepView } from './moveStepView.ts';
 import { type MoveView, moveStandText } from './moveView.ts';
 import type { SiteView } from './siteView.ts';
+import { commandText } from './waits.ts';
 import { durationText, momentText } from './words.ts';
 
 const WIDTH = 80;
@@ -84,9 +85,9 @@ const stateGroups = [
   ['Later', ['later']],
 ] as const;
 
-const waitLines = ({ waits }: SiteView, commandOf: (wait: SiteView['waits'][number]) => string | null): string[] =>
+const waitLines = ({ waits }: SiteView): string[] =>
   waits.flatMap((wait) => {
-    const command = commandOf(wait);
+    const command = wait.ask && commandText(wait.ask);
     return [
       ...wrap(`${wait.who}: ${wait.text}`, WIDTH, '  ', '    '),
       ...[...wait.help, ...(command === null ? [] : [command])].flatMap((line) => wrap(line, WIDTH, '    ', '      ')),
@@ -94,13 +95,9 @@ const waitLines = ({ waits }: SiteView, commandOf: (wait: SiteView['waits'][numb
   });
 
 /** One site's move for a terminal of 80 columns: done, under way, next, the time to go, and what stopping would mean. */
-export const renderMoveStatus = (
-  site: SiteView,
-  now: number,
-  commandOf: (wait: SiteView['waits'][number]) => string | null,
-): string => {
+export const renderMoveStatus = (site: SiteView, now: number): string => {
   const { move } = site;
-  const waits = waitLines(site, commandOf);
+  const waits = waitLines(site);
   const lines = [
     `${site.id}  ${site.headline.toUpperCase()}`,
     ...(site.singlyEncrypted ? [`  !! ${site.singlyEncrypted.text}`] : []),
