@@ -131,7 +131,7 @@ describe('a proposed move', () => {
     expect(unwrapped(text)).toContain(
       '8. * A person puts the bundle on the device and confirms (a person; stop here: works)',
     );
-    expect(text).toContain("route to-proxy, nextHopIpAddress: 10.0.1.4 -> the new firewall's");
+    expect(unwrapped(text)).toContain("route to-proxy, nextHopIpAddress: 10.0.1.4 -> the new firewall's address");
     expect(text).toContain('Writes to Azure (9)\n  1 write of things resourceGroup\n');
     expect(text).toContain('Routes     131 of 400 routes (exact)');
     expect(text).toContain('RADIUS secret (vngw): Key Vault, move.sharedKey');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Move, Residence } from '../shared/record/move.ts';
+import type { Move } from '../shared/record/move.ts';
 import { moveView } from '../shared/record/moveView.ts';
 import { renderPage } from '../shared/record/page.ts';
 import { renderStatusText } from '../shared/record/statusText.ts';
@@ -304,108 +304,6 @@ describe('the site of a move', () => {
   ])('tells cloud and device apart: %s', (_, move, state, ready, isProtected) => {
     const view = oneSite({ ...settled, singlyEncryptedSince: ago(30), ...(move ? { move } : {}), ...state }, { kept });
     expect([view.cloudReady.ready, view.protected.state]).toEqual([ready, isProtected]);
-  });
-});
-
-describe('where a site lives', () => {
-  const living = (parts: Partial<Residence>, policy: Record<string, unknown> = {}) =>
-    oneSite(
-      { ...settled, residence: { side: 'target', since: ago(130), because: 'outage', by: 'alice', ...parts } },
-      {},
-      { shadow: false, ...policy },
-    );
-
-  it.each<[string, Partial<Residence>, Record<string, unknown>, string, RegExp]>([
-    [
-      'after an outage',
-      {},
-      {},
-      'moved',
-      /^lives in US Gov Texas since 01:02:00 \(2 h 10 min\), because the other region failed \(alice\); the way back to US Gov Virginia asks for approval$/,
-    ],
-    [
-      'after an outage, by a policy that returns',
-      {},
-      { regionFailback: 'auto' },
-      'moved',
-      /goes back by itself when US Gov Virginia has been well/,
-    ],
-    [
-      'after routes that did not fit',
-      { because: 'budget' },
-      {},
-      'moved',
-      /did not fit .*; the way back to US Gov Virginia asks/,
-    ],
-    [
-      'after a planned move',
-      { because: 'planned' },
-      {},
-      'home',
-      /it was moved on purpose \(alice\); this is its home from then on$/,
-    ],
-    [
-      'after the way back',
-      { side: 'home', because: 'return' },
-      {},
-      'home',
-      /^lives in US Gov Virginia since .* because it moved back \(alice\)$/,
-    ],
-  ])('%s', (_, residence, policy, headline, text) => {
-    const view = living(residence, policy);
-    expect([view.headline, view.residence?.text]).toEqual([headline, expect.stringMatching(text)]);
-  });
-
-  it('its regions are told as they are now', () => {
-    const { home, failover } = living({});
-    expect([home.name, failover.name]).toEqual(['usgovtexas', 'usgovvirginia']);
-  });
-
-  it('nothing is told where it lives as configured', () => {
-    expect(oneSite(settled).residence).toBeNull();
-  });
-});
-
-describe('what would have to be known before a move', () => {
-  const pointer = { blob: 'snapshots/rig-07/home-1.json', hash: digest('e'), at: ago(50) };
-  const doubtful = { ...pointer, at: ago(20), lost: ['2 of 5 firewall rules'] };
-
-  it.each([
-    ['a good snapshot', { good: pointer, doubtful: null }, 'US Gov Virginia as of 02:22:00 (50 min ago)', null],
-    [
-      'one that lost something',
-      { good: pointer, doubtful },
-      'US Gov Virginia as of 02:22:00 (50 min ago)',
-      'the one of 02:52:00 (20 min ago) lost something and is not relied on',
-    ],
-    [
-      'none that is good',
-      { good: null, doubtful },
-      'none of US Gov Virginia yet: it could not be moved from there if the region failed',
-      'the one of 02:52:00 (20 min ago) lost something and is not relied on',
-    ],
-  ])('%s', (_, home, text, doubt) => {
-    const [view] = oneSite({ ...settled, snapshots: { home } }).snapshots;
-    expect([view?.text, view?.doubtful?.text ?? null]).toEqual([text, doubt]);
-  });
-
-  it.each([
-    [true, 'it could move to US Gov Texas now, 2 checks passed; looked 01:12:00 (2 h ago)', 0],
-    [false, 'it could not move to US Gov Texas now, 1 of 2 checks failed; looked 01:12:00 (2 h ago)', 1],
-  ])('the preflight: %s', (ok, text, failed) => {
-    const checks = [
-      { id: 'quota', ok, text: '1 public address is free, 2 are needed.', remedy: 'Ask for quota.' },
-      { id: 'names', ok: true, text: 'All names are free.', remedy: '' },
-    ];
-    const { preflight } = oneSite({ ...settled, preflight: { side: 'target', at: ago(120), checks } });
-    expect([preflight?.text, preflight?.failed.length]).toEqual([text, failed]);
-  });
-
-  it('a move that ended is told with its outcome and what it took', () => {
-    const { lastMoves } = oneSite({ ...settled, lastMoves: [pastMove()] });
-    expect(lastMoves).toMatchObject([
-      { outcome: 'protected', text: '50 min, 6 s of it our own; 14 writes, 60 reads, 31 polls' },
-    ]);
   });
 });
 
