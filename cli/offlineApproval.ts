@@ -45,11 +45,14 @@ export const approvalOffline = (asked: Asked): Plan['approval'] => {
       leaves: decision.leaving.length > 0,
     });
   const cause = causeOffline(asked);
+  if (cause === 'drift' && approval('drift') !== null && approval('none') === null) {
+    return { why: "The site's settings changed, or somebody changed what is ours; policy.drift is tell." };
+  }
   if (cause !== 'unclear') return approval(cause);
   const always = approval('none');
   if (always !== null || (approval('tags') === null && approval('drift') === null)) return always;
   const { tagUpdates, drift } = site.policy;
   return {
-    why: `Our routes are not as planned although no service comes or goes: the service tags changed (policy.tagUpdates is ${tagUpdates}) or somebody changed the routes (policy.drift is ${drift}). --last-good tells which.`,
+    why: `Our routes are not as planned although no service comes or goes: the service tags changed (policy.tagUpdates is ${tagUpdates}), or the site's settings did, or somebody changed the routes (policy.drift is ${drift}). --last-good tells whether it was the tags.`,
   };
 };

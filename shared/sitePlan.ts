@@ -1,11 +1,12 @@
 import type { Site } from './base/site.ts';
-import { approvalFor, type Cause, causeOf } from './plan/approval.ts';
+import { approvalFor, type Cause, causeOf, moverOf } from './plan/approval.ts';
 import { sourcesFor } from './plan/firewallRules.ts';
 import { firewallHop } from './plan/hop.ts';
 import { makePlan } from './plan/makePlan.ts';
 import { isOurs } from './plan/ownership.ts';
 import { changesIn, type Plan } from './plan/plan.ts';
 import { reachOf } from './plan/reach.ts';
+import { outcomeHashOf } from './plan/settingsHash.ts';
 import { desiredSets } from './ranges/desired.ts';
 import { RangeSet } from './ranges/rangeSet.ts';
 import { aged } from './ranges/tagSource.ts';
@@ -85,9 +86,12 @@ export const planSite = (
     inPlace: state.inPlace,
     services: desired.services,
     wantedHash: draft.device.listHash,
+    settingsHash: draft.settingsHash,
+    outcomeHash: outcomeHashOf(draft),
     changes: changesIn(draft),
   });
-  const approval = approvalFor({ site, decision: wanted, adopted: state.adopted !== null, cause, ...asks });
+  const mover = moverOf(state.inPlace, { tagsHash: draft.tags.hash, settingsHash: draft.settingsHash });
+  const approval = approvalFor({ site, decision: wanted, adopted: state.adopted !== null, cause, mover, ...asks });
   return { plan: make(approval, retained(seen, draft)), cause };
 };
 

@@ -5,6 +5,7 @@ import { decisionFor, smallSite } from './planData.ts';
 
 describe('what moved since the last proof', () => {
   const inPlace = { services: ['EventHub', 'Storage'], wantedHash: 'h' };
+  const before = { settingsHash: 's1', outcomeHash: 'o1' };
   it.each<[string, Partial<Parameters<typeof causeOf>[0]>, Cause]>([
     ['nothing was ever put in place', { inPlace: null }, 'first'],
     ['a service came', { services: ['EventHub', 'Sql', 'Storage'] }, 'scope'],
@@ -13,6 +14,21 @@ describe('what moved since the last proof', () => {
     ['their addresses changed', { wantedHash: 'other' }, 'tags'],
     ['both: the services say more', { services: [], wantedHash: 'other', changes: 5 }, 'scope'],
     ['neither, and yet there is something to do', { changes: 1 }, 'drift'],
+    [
+      'settings that ask for something else',
+      { inPlace: { ...inPlace, ...before }, settingsHash: 's2', outcomeHash: 'o2', changes: 1 },
+      'settings',
+    ],
+    [
+      'settings without consequence excuse nobody who tampers',
+      { inPlace: { ...inPlace, ...before }, settingsHash: 's2', outcomeHash: 'o1', changes: 1 },
+      'drift',
+    ],
+    [
+      'the same settings, and a table that others changed around ours',
+      { inPlace: { ...inPlace, ...before }, settingsHash: 's1', outcomeHash: 'o2', changes: 1 },
+      'drift',
+    ],
     ['the second half of a change', { inPlace: { ...inPlace, retains: true }, changes: 1 }, 'tags'],
     ['neither, and nothing to do', {}, 'none'],
   ])('%s', (_what, more, cause) => {

@@ -15,6 +15,7 @@ import type { PlanInput } from './planInput.ts';
 import { reachBlockers, reachOf } from './reach.ts';
 import { type RouteLimit, routeLimitOf } from './routeLimit.ts';
 import { serviceNotes } from './serviceNotes.ts';
+import { settingsHashOf } from './settingsHash.ts';
 import { planSteps } from './steps.ts';
 
 /** A resource that is Failed is never "unchanged": the same PUT is what settles it. */
@@ -146,6 +147,7 @@ export const makePlan = (input: PlanInput): Plan => {
         device: device.changed ? device.listHash : null,
       },
     }),
+    settingsHash: settingsHashOf(site),
     wanted: wanted.cidrs(),
     holes: routing.holes.cidrs(),
     extra: extraOf(routing, wanted, input.tags),

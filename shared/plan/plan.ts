@@ -63,6 +63,8 @@ export type Plan = {
   };
   readonly steps: readonly PlanStep[];
   readonly digest: string;
+  /** Of the site as it was planned by. */
+  readonly settingsHash: string;
   /** What verification proves: the wanted set uncut and the holes in it. */
   readonly wanted: readonly string[];
   readonly holes: readonly string[];

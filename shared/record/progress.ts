@@ -1,5 +1,6 @@
 import { iso } from '../base/clock.ts';
 import type { Plan, PlanStep } from '../plan/plan.ts';
+import { outcomeHashOf } from '../plan/settingsHash.ts';
 import type { Run, RunCosts, RunOutcome, RunSummary, StepRecord } from './run.ts';
 import type { InPlace, SiteState, Waiting } from './state.ts';
 
@@ -115,6 +116,8 @@ export const inPlaceOf = (plan: Plan, now: number, tableRoutes: number): InPlace
   wantedHash: plan.device.listHash,
   tagsChangeNumber: plan.tags.changeNumber,
   tagsHash: plan.tags.hash,
+  settingsHash: plan.settingsHash,
+  outcomeHash: outcomeHashOf(plan),
   at: iso(now),
   routes: plan.routeTable.routes.length,
   foreignRoutes: tableRoutes - plan.routeTable.routes.length,

@@ -31,6 +31,9 @@ export type InPlace = {
   readonly wantedHash: string;
   readonly tagsChangeNumber: number;
   readonly tagsHash: string;
+  /** Of the site as it was planned by, and of what that left in place; absent in older states. */
+  readonly settingsHash?: string;
+  readonly outcomeHash?: string;
   readonly at: string;
   readonly routes: number;
   readonly foreignRoutes: number;
