@@ -179,7 +179,7 @@ describe('a move', () => {
   it('shows the approver each mapping, default, carried route and secret of the plan', () => {
     expect(seen(awaiting()).plan).toMatchObject({
       mappings: ["routes-rig-07, route to-proxy, nextHopIpAddress: 10.0.1.4 -> the new firewall's address"],
-      carriedRoutes: ['to-proxy 10.9.0.0/16 VirtualAppliance {newFirewall}'],
+      carriedRoutes: ["to-proxy 10.9.0.0/16 VirtualAppliance, the new firewall's address"],
       secrets: ['RADIUS secret (vngw): Key Vault, move.sharedKey'],
       table: '131 of 400 routes (exact)',
       writes: 9,
@@ -258,6 +258,13 @@ describe('the site of a move', () => {
       {},
       'moving',
       ['The product: about to begin: Create the resource group ase-rig-07-usgovtexas'],
+    ],
+    [
+      'that the product is at',
+      moveWith({ resourceGroup: 'running' }),
+      {},
+      'moving',
+      ['The product: at work: Create the resource group ase-rig-07-usgovtexas'],
     ],
     [
       'that a lock holds up',

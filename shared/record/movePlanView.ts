@@ -1,4 +1,5 @@
 import { isObject } from '../base/canonical.ts';
+import { newFirewall } from '../plan/move/carryRoutes.ts';
 import type { MovePlan } from '../plan/move/movePlan.ts';
 import { durationText, momentText, plainText, sinceMs } from './words.ts';
 
@@ -25,14 +26,12 @@ export const shortName = (id: string): string => id.split('/').at(-1) ?? id;
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** `to-proxy 10.9.0.0/16 VirtualAppliance 10.0.0.4` from a route's JSON as ARM has it. */
+/** `to-proxy 10.9.0.0/16 VirtualAppliance, the new firewall's address` from a route's JSON as ARM has it. */
 export const carriedText = (route: unknown): string => {
   const { name, properties } = isObject(route) ? route : {};
   const { addressPrefix, nextHopType, nextHopIpAddress } = isObject(properties) ? properties : {};
-  return [name, addressPrefix, nextHopType, nextHopIpAddress]
-    .map(text)
-    .filter((part) => part !== '')
-    .join(' ');
+  const known = [name, addressPrefix, nextHopType, nextHopIpAddress].map(text).filter((part) => part !== '');
+  return known.join(' ').replace(` ${newFirewall}`, ", the new firewall's address");
 };
 
 /** `131 of 400 routes (exact)`; null where the move brings no table of ours. */

@@ -47,17 +47,18 @@ const failure = (site: string, move: MoveView): Wait => {
   };
 };
 
-const azure = (text: string, since: string | null): Wait => ({ who: 'Azure', text, since, ask: null, help: [] });
-
 const lookText = ({ nextLook }: MoveStepView, now: number): string =>
   nextLook === null ? '' : `, next look ${momentText(nextLook, now)}`;
 
+/** A step that left no operation at Azure and meets no hindrance is the product's own work. */
 const stepWait = (step: MoveStepView, now: number): Wait => {
   const why = step.why === null ? '' : ` (${step.why})`;
-  return azure(
-    `${step.state === 'held' ? 'held up' : 'under way'}: ${step.title}${why}${lookText(step, now)}`,
-    step.startedAt,
-  );
+  const rest = { since: step.startedAt, ask: null, help: [] };
+  if (step.state === 'underWay' && step.nextLook === null) {
+    return { who: 'The product', text: `at work: ${step.title}${why}`, ...rest };
+  }
+  const what = step.state === 'held' ? 'held up' : 'under way';
+  return { who: 'Azure', text: `${what}: ${step.title}${why}${lookText(step, now)}`, ...rest };
 };
 
 const going = (move: MoveView, now: number): Wait[] => {
