@@ -1,8 +1,23 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../shared/base/canonical.ts';
+import { sideOf } from '../shared/base/side.ts';
 import { makeMovePlan } from '../shared/plan/move/makeMovePlan.ts';
+import { makeStandbyPlan } from '../shared/plan/move/makeStandbyPlan.ts';
 import type { MovePlan, MoveStep } from '../shared/plan/move/movePlan.ts';
-import { moveInput, newGroup } from './support/moveData.ts';
+import { resourceFits } from '../shared/plan/move/standing.ts';
+import { desiredSets } from '../shared/ranges/desired.ts';
+import {
+  changed,
+  idIn,
+  moveInput,
+  moveTags,
+  newGroup,
+  oldGroup,
+  p2sSite,
+  s2sSite,
+  snapshotOf,
+} from './support/moveData.ts';
 
 const stepOf = (plan: MovePlan, id: string): MoveStep => {
   const step = plan.steps.find((one) => one.id === id);
@@ -85,5 +100,321 @@ describe('a cold move of a point-to-site site', () => {
       tagged.map(() => ({ owner: 'rig crew', 'asefo-site': 'rig-07', 'asefo-move': 'uksouth-to-ukwest' })),
     );
     expect(tagged.every(({ resource }) => resource.startsWith(newGroup))).toBe(true);
+  });
+});
+
+describe('other ranges on the new side', () => {
+  const move = { addressSpace: '10.9.0.0/16', clientAddressPool: '192.168.151.0/24' };
+  const plan = makeMovePlan(moveInput({ site: p2sSite(move), reason: 'planned' }));
+  const text = JSON.stringify(plan.steps.map(({ body }) => body));
+
+  it('keep size and offset, everywhere', () => {
+    expect(text).not.toMatch(/172\.16\.|192\.168\.150\./);
+    const network = propertiesOf(stepOf(plan, 'virtualNetwork'));
+    expect(network).toMatchObject({
+      addressSpace: { addressPrefixes: ['10.9.0.0/16'] },
+      subnets: [
+        { properties: { addressPrefix: '10.9.0.0/24' } },
+        { properties: { addressPrefix: '10.9.2.0/27' } },
+        { properties: { addressPrefix: '10.9.1.0/24' } },
+      ],
+    });
+    expect(propertiesOf(stepOf(plan, 'gateway'))).toMatchObject({
+      vpnClientConfiguration: { vpnClientAddressPool: { addressPrefixes: ['192.168.151.0/24'] } },
+    });
+  });
+
+  it('are listed for the approver, one by one', () => {
+    const listed = plan.mappings.map(
+      ({ resource, where, before, after }) => `${resource} ${where}: ${before} -> ${after}`,
+    );
+    expect(listed).toEqual(
+      expect.arrayContaining([
+        'firewall networkRuleCollections/operations/rules/ntp/sourceAddresses: 192.168.150.0/24 -> 192.168.151.0/24',
+        'firewall networkRuleCollections/operations/rules/one-client/sourceAddresses: 192.168.150.9 -> 192.168.151.9',
+        'firewall networkRuleCollections/operations/rules/one-client/sourceAddresses: 172.16.2.0/27 -> 10.9.2.0/27',
+        'routetableonprem routes/ToOnprem/addressPrefix: 192.168.150.0/24 -> 192.168.151.0/24',
+      ]),
+    );
+    expect(plan.defaults.join()).not.toMatch(/addressSpace|clientAddressPool/);
+  });
+
+  it('are what our own rules allow, too', () => {
+    const collections = propertiesOf(stepOf(plan, 'firewall'))['networkRuleCollections'] as readonly JsonObject[];
+    expect(collections.at(-1)).toMatchObject({
+      name: 'asefo-rig-07',
+      properties: { rules: [{ sourceAddresses: ['192.168.151.0/24', '10.9.2.0/27'] }] },
+    });
+  });
+
+  it.each([
+    ['a range too small for the subnets', { addressSpace: '10.9.0.0/24' }, 'MOVE_ADDRESSES'],
+    ['a pool in the VNet', { clientAddressPool: '172.16.9.0/24' }, 'MOVE_ADDRESSES'],
+  ])('block where they cannot be: %s', (_, wrong, code) => {
+    const blocked = makeMovePlan(moveInput({ site: p2sSite(wrong) }));
+    expect(blocked.applyable).toBe(false);
+    expect(blocked.blockers.map((one) => one.code)).toContain(code);
+  });
+});
+
+describe('a firewall with a policy', () => {
+  const plan = makeMovePlan(moveInput({ snapshot: snapshotOf({ firewall: 'policy' }) }));
+
+  it('gets its groups, its policies and their rules first, ours by a step of its own', () => {
+    const order = plan.steps.map(({ id }) => id);
+    const comesFirst = (a: string, b: string) =>
+      expect(order.indexOf(a), `${a} before ${b}`).toBeLessThan(order.indexOf(b));
+    comesFirst('firewallPolicy company', 'firewallPolicy policy');
+    comesFirst('ipGroup clients', 'firewallPolicy policy');
+    comesFirst('firewallPolicy policy', 'ruleCollectionGroup policy/operations');
+    comesFirst('ruleCollectionGroup policy/operations', 'firewall');
+    expect(order.filter((id) => id.includes('asefo-'))).toEqual([]);
+    expect(stepOf(plan, 'rules').resource).toBe(
+      idIn(newGroup, 'firewallPolicies/policy/ruleCollectionGroups/asefo-rig-07'),
+    );
+  });
+
+  it('refers to the new side alone', () => {
+    expect(propertiesOf(stepOf(plan, 'firewallPolicy policy'))).toEqual({
+      basePolicy: { id: idIn(newGroup, 'firewallPolicies/company') },
+    });
+    const text = JSON.stringify(stepOf(plan, 'ruleCollectionGroup policy/operations').body);
+    expect(text).toContain(idIn(newGroup, 'ipGroups/clients'));
+    expect(text).not.toMatch(/"tags"|"location"/);
+  });
+
+  it('never has two of its IP groups, or of its rule collection groups, written side by side', () => {
+    const keys = plan.steps
+      .filter(({ id }) => /^ipGroup|^ruleCollectionGroup/.test(id))
+      .map(({ oneAtATime }) => oneAtATime);
+    expect(new Set(keys)).toEqual(new Set(['ipGroups', idIn(newGroup, 'firewallPolicies/policy').toLowerCase()]));
+  });
+
+  it('is not built where a rule names a group that is not in the snapshot', () => {
+    const snapshot = snapshotOf({ firewall: 'policy' });
+    const without = { ...snapshot, resources: snapshot.resources.filter(({ id }) => !id.endsWith('ipGroups/clients')) };
+    const blocked = makeMovePlan(moveInput({ snapshot: without }));
+    expect(blocked.blockers).toEqual([
+      expect.objectContaining({ code: 'MOVE_REFERENCE', message: expect.stringContaining('ipGroups/clients') }),
+    ]);
+  });
+});
+
+describe('a site-to-site site', () => {
+  const site = s2sSite({ sharedKey: 'https://vault.example/secrets/rig-07' });
+  const plan = makeMovePlan(moveInput({ site, snapshot: snapshotOf({ vpn: 's2s' }) }));
+
+  it('gets its connection without a key in the plan, and no profile', () => {
+    expect(plan.applyable).toBe(true);
+    expect(stepOf(plan, 'connection to-device')).toMatchObject({
+      kind: 'sharedKey',
+      after: ['resourceGroup', 'localNetworkGateway device', 'gateway'],
+      body: { properties: { virtualNetworkGateway1: { id: idIn(newGroup, 'virtualNetworkGateways/vngw') } } },
+    });
+    expect(JSON.stringify(plan)).not.toMatch(/BytesTransferred|connectionStatus/);
+    expect(plan.steps.some(({ kind }) => kind === 'profile')).toBe(false);
+    expect(stepOf(plan, 'bundle').after).toContain('connection to-device');
+  });
+
+  it('needs a source of its key when the old region answers nothing', () => {
+    const planOf = (reason: 'outage' | 'planned') =>
+      makeMovePlan(moveInput({ site: s2sSite(), snapshot: snapshotOf({ vpn: 's2s' }), reason }));
+    expect(planOf('outage').blockers.map(({ code }) => code)).toEqual(['MOVE_SECRET']);
+    expect(planOf('planned').applyable).toBe(true);
+  });
+});
+
+describe('what stops a move', () => {
+  const without = (role: string) => {
+    const snapshot = snapshotOf();
+    return { ...snapshot, resources: snapshot.resources.filter((one) => one.role !== role) };
+  };
+  const limit = (most: number) => p2sSite({}, { routeBudget: { limit: most } });
+
+  it.each([
+    ['no snapshot', { snapshot: null }, 'MOVE_SNAPSHOT'],
+    ['a snapshot without a gateway', { snapshot: without('gateway') }, 'MOVE_SNAPSHOT'],
+    ['a table that does not fit', { site: limit(6) }, 'ROUTE_BUDGET'],
+    [
+      'an SKU nobody knows',
+      { snapshot: changed(snapshotOf(), 'gateway', (old) => ({ ...old, sku: { name: 'ErGw9', tier: 'ErGw9' } })) },
+      'MOVE_SKU',
+    ],
+    [
+      'a RADIUS server whose secret nobody can read',
+      {
+        snapshot: changed(snapshotOf(), 'gateway', (old) => ({
+          ...old,
+          vpnClientConfiguration: { radiusServerAddress: '10.1.1.1' },
+        })),
+      },
+      'MOVE_SECRET',
+    ],
+    [
+      'a check of the target that failed',
+      {
+        preflight: {
+          side: 'target' as const,
+          checks: [{ id: 'quota', ok: false, text: 'no address is left', remedy: 'Ask for more.' }],
+        },
+      },
+      'MOVE_PREFLIGHT',
+    ],
+  ])('%s', (_, more, code) => {
+    const plan = makeMovePlan(moveInput(more));
+    expect(plan.applyable).toBe(false);
+    expect(plan.blockers.map((one) => one.code)).toEqual([code]);
+  });
+
+  it('not a check of the other side, nor one that is only told', () => {
+    const failed = { id: 'quota', ok: false, text: 'no address is left', remedy: 'Ask for more.' };
+    for (const preflight of [
+      { side: 'home' as const, checks: [failed] },
+      { side: 'target' as const, checks: [{ ...failed, id: 'snapshot' }] },
+    ])
+      expect(makeMovePlan(moveInput({ preflight })).applyable).toBe(true);
+  });
+
+  it('the table counts the hole that the new gateway will need', () => {
+    expect(makeMovePlan(moveInput({ site: limit(7) })).table).toEqual({
+      routes: 7,
+      limit: 7,
+      fits: true,
+      strategy: 'exact',
+    });
+    expect(makeMovePlan(moveInput({ site: limit(6) })).table).toMatchObject({ routes: 7, limit: 6, fits: false });
+  });
+});
+
+describe('the way back', () => {
+  const site = p2sSite();
+  const target = makeMovePlan(moveInput());
+  /** What a sweep keeps of the target: all that the move put there. */
+  const moved = {
+    ...snapshotOf(),
+    side: 'target' as const,
+    resources: snapshotOf().resources.map((one) => {
+      const id = one.id.replace(oldGroup, newGroup);
+      const step = target.steps.find(({ resource }) => resource === id);
+      return { ...one, id, body: { id, ...step?.body } };
+    }),
+  };
+  const home = new Map(snapshotOf().resources.map(({ id, body }) => [id.toLowerCase(), body]));
+  const back = (more: Parameters<typeof moveInput>[0] = {}) =>
+    makeMovePlan(
+      moveInput({
+        site,
+        from: 'target',
+        to: 'home',
+        reason: 'return',
+        snapshot: moved,
+        existing: home,
+        desired: desiredSets({ site: sideOf(site, 'home'), services: [], tags: moveTags }),
+        ...more,
+      }),
+    );
+
+  it('leaves everything at home as it stands, and writes rules and routes', () => {
+    const plan = back();
+    expect(plan.applyable).toBe(true);
+    const puts = plan.steps.filter(({ kind }) => kind === 'put');
+    expect(
+      puts.every(
+        ({ leaveAsIs, ownedById, resource }) =>
+          (leaveAsIs && ownedById && resource.startsWith(`${oldGroup}/`)) || resource === oldGroup,
+      ),
+    ).toBe(true);
+    expect(plan.writes.map(({ resource }) => resource.split('/').at(-1)).sort()).toEqual(['firewall', 'routetable']);
+    expect(plan.carriedRoutes).toEqual([]);
+  });
+
+  it('could build home again as it was', () => {
+    for (const { resource, body, kind } of back().steps) {
+      const stood = home.get(resource.toLowerCase());
+      if (kind === 'put' && stood !== undefined) expect(resourceFits(stood, body ?? {}), resource).toBe(true);
+    }
+  });
+
+  it('is blocked where home would accept a certificate that was revoked meanwhile', () => {
+    const revoked = changed(moved, 'gateway', (old) => {
+      const client = old['vpnClientConfiguration'] as JsonObject;
+      return {
+        ...old,
+        vpnClientConfiguration: {
+          ...client,
+          vpnClientRevokedCertificates: [{ name: 'stolen', properties: { thumbprint: 'FF' } }],
+        },
+      };
+    });
+    expect(back({ snapshot: revoked }).blockers).toEqual([
+      expect.objectContaining({ message: expect.stringContaining('revoked at the one that is left: stolen') }),
+    ]);
+  });
+});
+
+describe('a standby', () => {
+  const plan = makeStandbyPlan(moveInput());
+
+  it('ends with the rules, and routes nothing', () => {
+    expect(plan.steps.filter(({ kind }) => kind !== 'put').map(({ id }) => id)).toEqual(['rules']);
+    expect(plan.carriedRoutes).toEqual([]);
+    expect(plan.steps.every(({ stopHere }) => stopHere === 'works')).toBe(true);
+  });
+
+  it('is what a move finds as planned later', () => {
+    const bodies = new Map(plan.steps.map(({ id, body }) => [id, body]));
+    const later = makeMovePlan(moveInput()).steps.filter(({ kind }) => kind === 'put');
+    expect(later.every(({ id, body }) => resourceFits(bodies.get(id) ?? {}, body ?? {}))).toBe(true);
+  });
+
+  it('makes no connection, which could open a second tunnel', () => {
+    const s2s = makeStandbyPlan(moveInput({ site: s2sSite(), snapshot: snapshotOf({ vpn: 's2s' }) }));
+    expect(s2s.applyable).toBe(true);
+    expect(s2s.steps.some(({ id }) => id.startsWith('connection'))).toBe(false);
+  });
+});
+
+describe('any plan', () => {
+  const kinds = fc.record({
+    firewall: fc.constantFrom('classic' as const, 'policy' as const),
+    vpn: fc.constantFrom('p2s' as const, 's2s' as const),
+  });
+
+  it('has the same digest whatever the order of the snapshot, its time and the reasons told', () => {
+    fc.assert(
+      fc.property(kinds, fc.integer(), (parts, seed) => {
+        const snapshot = snapshotOf(parts);
+        const site = parts.vpn === 's2s' ? s2sSite() : p2sSite();
+        const resources = [...snapshot.resources].sort(
+          (a, b) => ((a.id.length * seed) % 7) - ((b.id.length * seed) % 7),
+        );
+        const one = makeMovePlan(moveInput({ site, snapshot }));
+        const other = makeMovePlan(
+          moveInput({ site, snapshot: { ...snapshot, resources, takenAt: 'later' }, why: ['else'] }),
+        );
+        expect(other.digest).toBe(one.digest);
+        expect(other.steps).toEqual(one.steps);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('names nothing of the old side in a body, but what it says it leaves', () => {
+    fc.assert(
+      fc.property(kinds, (parts) => {
+        const site = parts.vpn === 's2s' ? s2sSite() : p2sSite();
+        const text = JSON.stringify(
+          makeMovePlan(moveInput({ site, snapshot: snapshotOf(parts) })).steps.map(({ body }) => body),
+        );
+        expect(text).not.toContain(`${oldGroup}/`);
+        expect(text.replaceAll('uksouth-to-ukwest', '')).not.toContain('uksouth');
+        expect(text).not.toMatch(/"etag"|provisioningState|resourceGuid|172\.16\.1\.4|20\.10\./);
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  it('reads back equal', () => {
+    expect(JSON.parse(JSON.stringify(cold))).toEqual(cold);
   });
 });

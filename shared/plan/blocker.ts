@@ -15,6 +15,7 @@ export type BlockerCode =
   | 'MOVE_REFERENCE' // a rule needs what did not come along, or two resources would have one id
   | 'MOVE_SECRET' // something that cannot be read back has no source on the new side
   | 'MOVE_SKU' // what stood is no longer sold, and has no known successor
+  | 'MOVE_RESIDENCE' // the side to be taken down is the one the site lives on
   | 'MOVE_PREFLIGHT' // a check of the new side failed
   | 'IP_GROUP_TAKEN'; // a stranger's IP group has the name of ours
 
