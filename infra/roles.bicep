@@ -7,6 +7,7 @@ param principalId string
 var readerActions = [
   'Microsoft.ResourceHealth/events/read' // the sweep finds incidents that no alert told of
   'Microsoft.Network/locations/usages/read' // how many routes a table may hold, for a limit of discover
+  'Microsoft.Network/locations/serviceTags/read' // newer service tags, once a day
   'Microsoft.Network/locations/operations/read' // asking how a long operation goes
   'Microsoft.Network/locations/operationResults/read'
 ]

@@ -21,6 +21,8 @@ export interface AzureView {
     ): Promise<{ readonly items: readonly JsonObject[]; readonly truncated: boolean }>;
   };
   readonly locations: {
+    /** The service tags of the cloud as a region knows them, raw. Throttled hard. Throws ERR_AZURE_*. */
+    serviceTags(subscriptionId: string, region: string): Promise<JsonObject>;
     /** Quotas of Microsoft.Network in a region, raw items. Throws ERR_AZURE_*. */
     usages(subscriptionId: string, region: string): Promise<readonly JsonObject[]>;
     /** The regions this subscription may see, raw items. Throws ERR_AZURE_*. */
@@ -46,6 +48,10 @@ export interface Ports extends AzureView {
   readonly appRegion?: string | null;
   /** How new service tags are judged and where they are asked for, besides what operators put. */
   readonly tagSettings?: TagSettings;
+  readonly tagDownload: {
+    /** A file's text by its address; null where there is none. Throws ERR_AZURE_*. */
+    fetch(url: string): Promise<string | null>;
+  };
   readonly facts: FactStore;
   readonly intents: IntentStore;
   readonly sites: SiteStore;
@@ -54,6 +60,10 @@ export interface Ports extends AzureView {
   readonly leases: Leases;
   readonly messages: Messages;
   readonly notices: Notices;
+  readonly secrets: {
+    /** The value of a Key Vault secret by its address. Throws ERR_AZURE_*; never shows the value. */
+    read(address: string): Promise<string>;
+  };
   /** The same Azure, its calls counted. */
   metered(onCall: OnCall): AzureView;
 }

@@ -5,6 +5,7 @@ import { readHealthEvents } from './events/healthEvents.ts';
 import { remember } from './hear.ts';
 import { resourceSubscriptions } from './look.ts';
 import type { Ports } from './ports.ts';
+import { refreshTags } from './tagSources.ts';
 
 /** How far back events are asked for: longer than any fact is believed without word. */
 const lookBackMs = 7 * 24 * 60 * 60 * 1_000;
@@ -44,6 +45,7 @@ export const sweep = async (ports: Ports, because: string): Promise<void> => {
     arrivedAt: ports.clock.now(),
     sweep: true,
   });
+  await refreshTags(sites, ports);
   // Last: a notice that cannot be told must not cost the look.
   await tellConfigTrouble(sites, ports);
 };

@@ -21,6 +21,7 @@ import { armResources, type Resources } from './resources.ts';
 import { keyVaultSecrets, type Secrets } from './secrets.ts';
 import { siteTable } from './siteTable.ts';
 import { createStorage } from './storage.ts';
+import { type TagDownload, tagDownload } from './tagDownload.ts';
 
 /** Everything of Azure's that is asked through ARM; one view counts its own calls. */
 export type ArmAdapters = {
@@ -41,6 +42,7 @@ export interface Adapters extends ArmAdapters {
   readonly leases: Leases;
   readonly messages: Messages;
   readonly notices: Notices;
+  readonly tagDownload: TagDownload;
   readonly secrets: Secrets;
   /** The same ARM, `onCall` told of every call: for counting what a run costs. */
   metered(onCall: OnCall): ArmAdapters;
@@ -103,6 +105,7 @@ export const buildAzure = (settings: Settings, log: Log, clock: Clock = clockOf(
   );
   const plain = armAdapters(arm, clock);
   const stored = storageAdapters(settings, credential, clock);
+  const download = once(() => tagDownload(clock));
   const notices = once(() => gridNotices(settings.topic, credential, log));
   const secrets = once(() =>
     keyVaultSecrets({
@@ -145,6 +148,9 @@ export const buildAzure = (settings: Settings, log: Log, clock: Clock = clockOf(
     },
     get messages() {
       return stored.messages();
+    },
+    get tagDownload() {
+      return download();
     },
     get notices() {
       return notices();

@@ -116,7 +116,7 @@ const sourceOf = (tag: string, set: RangeSet, ipv6: number, found: Found): Sourc
 const heldTag = (name: string, hold: Hold, cloud: CloudName): HeldTag => {
   const { kind, since } = hold;
   if (kind === 'frozen') {
-    const text = `${name} stays as the last good service tags had it (change ${hold.lastGood}): it ${hold.why} (${cloud}, changeNumber ${since}).`;
+    const text = `${name} stays as the last good service tags had it (change ${hold.lastGood}): it ${hold.why} (${cloud}, changeNumber ${since}). That ends when newer tags have it whole, or a person accepts the change (tags accept).`;
     return { tag: name, kind, since, addresses: null, text };
   }
   const { size } = hold.gone;
