@@ -31,6 +31,41 @@ function seedZone(arm: Arm) {
 
 const subnet = (name: string, addressPrefix: string) => ({ name, properties: { addressPrefix } });
 
+/** What hangs on a policy. */
+function policyBodies(): readonly (readonly [string, JsonObject])[] {
+  const location = LOCATION;
+  const policy = `${NETWORK}/firewallPolicies/policy`;
+  const group = `${NETWORK}/ipGroups/group`;
+  const network = {
+    ruleType: 'NetworkRule',
+    name: 'storage',
+    ipProtocols: ['Any'],
+    sourceAddresses: ['192.168.150.0/24'],
+    destinationIpGroups: [group],
+    destinationPorts: ['*'],
+  };
+  const application = {
+    ruleType: 'ApplicationRule',
+    name: 'urls',
+    protocols: [{ protocolType: 'Https', port: 443 }],
+    sourceAddresses: ['*'],
+    targetFqdns: ['*.core.windows.net'],
+  };
+  const collection = (name: string, priority: number, rule: JsonObject) => ({
+    ruleCollectionType: 'FirewallPolicyFilterRuleCollection',
+    name,
+    priority,
+    action: { type: 'Allow' },
+    rules: [rule],
+  });
+  const ruleCollections = [collection('n', 200, network), collection('a', 300, application)];
+  return [
+    [policy, { location, properties: { threatIntelMode: 'Alert', sku: { tier: 'Standard' } } }],
+    [group, { location, properties: { ipAddresses: ['13.72.0.0/18', '13.73.0.4'] } }],
+    [`${policy}/ruleCollectionGroups/rcg`, { properties: { priority: 200, ruleCollections } }],
+  ];
+}
+
 /** A second landing zone made by requests alone, as bodies a client sends. */
 function bodies(): readonly (readonly [string, JsonObject])[] {
   const location = LOCATION;
@@ -64,6 +99,19 @@ function bodies(): readonly (readonly [string, JsonObject])[] {
         },
       },
     ],
+    [
+      `${NETWORK}/virtualNetworks/net2/virtualNetworkPeerings/to-vnet`,
+      {
+        properties: {
+          remoteVirtualNetwork: { id: `${NETWORK}/virtualNetworks/vnet` },
+          allowVirtualNetworkAccess: true,
+          allowForwardedTraffic: true,
+          allowGatewayTransit: false,
+          useRemoteGateways: false,
+        },
+      },
+    ],
+    ...policyBodies(),
     [`${NETWORK}/virtualNetworks/net2/subnets/GatewaySubnet`, subnet('GatewaySubnet', '10.1.2.0/24')],
     [
       `${NETWORK}/azureFirewalls/fw2`,
@@ -84,7 +132,12 @@ function bodies(): readonly (readonly [string, JsonObject])[] {
           vpnType: 'RouteBased',
           sku: { name: 'VpnGw1AZ', tier: 'VpnGw1AZ' },
           ipConfigurations: [configuration('ip2', 'GatewaySubnet')],
-          vpnClientConfiguration: { vpnClientAddressPool: { addressPrefixes: ['192.168.151.0/24'] } },
+          vpnClientConfiguration: {
+            vpnClientAddressPool: { addressPrefixes: ['192.168.151.0/24'] },
+            vpnClientProtocols: ['IkeV2'],
+            vpnClientRootCertificates: [{ name: 'root', properties: { publicCertData: 'YSByb290' } }],
+            vpnClientRevokedCertificates: [{ name: 'lost', properties: { thumbprint: '0123456789ABCDEF' } }],
+          },
         },
       },
     ],
@@ -96,7 +149,9 @@ async function driveReads(arm: Arm, clock: ManualClock): Promise<void> {
   const types = ['routeTables', 'azureFirewalls', 'publicIPAddresses', 'virtualNetworks', 'virtualNetworkGateways'];
   for (const id of Object.values(ids)) expect((await call(arm, 'GET', id)).status).toBe(200);
   for (const type of types) expect((await call(arm, 'GET', `${NETWORK}/${type}`)).status).toBe(200);
-  for (const type of types.slice(0, 4))
+  for (const type of ['firewallPolicies', 'ipGroups'])
+    expect((await call(arm, 'GET', `${NETWORK}/${type}`)).status).toBe(200);
+  for (const type of [...types.slice(0, 4), 'firewallPolicies', 'ipGroups'])
     expect((await call(arm, 'GET', `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Network/${type}`)).status).toBe(
       200,
     );
@@ -115,7 +170,15 @@ async function driveReads(arm: Arm, clock: ManualClock): Promise<void> {
   const health = await call(arm, 'POST', `${ids.gateway}/getVpnClientConnectionHealth`);
   await finish(arm, clock, health);
   expect((await call(arm, 'GET', health.headers['location'] ?? '')).body['value']).toHaveLength(1);
+  const asked = { processorArchitecture: 'Amd64', authenticationMethod: 'EAPTLS' };
+  await finish(arm, clock, await call(arm, 'POST', `${ids.gateway}/generatevpnclientpackage`, asked));
+  await finish(arm, clock, await call(arm, 'POST', `${ids.gateway}/generatevpnprofile`, asked));
+  await finish(arm, clock, await call(arm, 'POST', `${ids.gateway}/getvpnprofilepackageurl`));
+  const disconnect = `${ids.gateway}/disconnectVirtualNetworkGatewayVpnConnections`;
+  await finish(arm, clock, await call(arm, 'POST', disconnect, { vpnConnectionIds: ['IKEv2_1'] }));
 }
+
+const v6 = { location: LOCATION, properties: { ipAddresses: ['2001:db8::/32'] } };
 
 async function driveWrites(arm: Arm, clock: ManualClock): Promise<void> {
   for (const [id, body] of bodies()) {
@@ -123,13 +186,17 @@ async function driveWrites(arm: Arm, clock: ManualClock): Promise<void> {
     expect((await call(arm, 'GET', id)).status).toBe(200);
     await finish(arm, clock, await call(arm, 'PUT', id, body));
   }
-  for (const [id] of bodies().filter(([path]) => !/\/(routes|subnets)\//.test(path)))
+  for (const [id] of bodies().filter(
+    ([path]) => !/\/(routes|subnets|virtualNetworkPeerings|ruleCollectionGroups)\//.test(path),
+  ))
     expect((await call(arm, 'PATCH', id, { tags: { a: 'b' } })).status).toBe(200);
   for (const [id] of bodies().toReversed()) await finish(arm, clock, await call(arm, 'DELETE', id));
   for (const [id] of bodies()) expect((await call(arm, 'GET', id)).status).toBe(404);
 }
 
 async function driveErrors(arm: Arm): Promise<void> {
+  expect((await call(arm, 'GET', `${NETWORK}/firewallPolicies/none`)).status).toBe(404);
+  expect((await call(arm, 'PUT', `${NETWORK}/ipGroups/v6`, v6)).status).toBe(400);
   expect(
     (await call(arm, 'PUT', TABLE, table(applianceRoute('a', '10.0.0.0/8'), applianceRoute('b', '10.0.0.0/8')))).status,
   ).toBe(400);

@@ -137,6 +137,19 @@ const CASES: readonly Case[] = [
     before: { 81: (arm) => arm.occupy(POLICY, 190) },
   },
   {
+    title: 'a firewall policy and a group of its rules, with a firewall attached in between',
+    file: 'firewallpolicy-rulecollectiongroup-2025-03-01-crud.yaml',
+    prepare: (arm) => arm.seed(group('asotest-rg-fyqdxy'), { location: LOCATION }),
+    before: {
+      30: (arm) => {
+        const firewall = `${network('asotest-rg-fyqdxy')}/azureFirewalls/asotest-firewall-ftqauw`;
+        arm.seed(firewall, { location: LOCATION, properties: { firewallPolicy: { id: POLICY } } });
+      },
+      // Answered after the group was deleted.
+      115: (arm) => arm.remove(group('asotest-rg-fyqdxy')),
+    },
+  },
+  {
     title: 'a gateway whose deletion fails',
     file: 'vnetgateway-2025-03-01-put-47min-delete-failed.yaml',
     // The file leaves most polls of the last deletion out, so that its ladder cannot be counted.

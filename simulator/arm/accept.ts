@@ -4,7 +4,9 @@ import type { ResourceId } from './ids.ts';
 import type { JsonObject } from './json.ts';
 import { stringAt } from './json.ts';
 import { azureFirewalls, ipv6InRules } from './kinds/azureFirewalls.ts';
+import { ipGroups } from './kinds/ipGroups.ts';
 import type { Kind } from './kinds/kind.ts';
+import { ipv6InGroup, ruleCollectionGroups } from './kinds/ruleCollectionGroups.ts';
 import { plainLocation } from './locations.ts';
 import type { Operation, OperationError } from './operations.ts';
 import { operationUrl } from './operations.ts';
@@ -39,18 +41,33 @@ export function preconditionFailed(
   return fits || (given === '*' && current !== undefined) ? undefined : etagMismatch(given, etag ?? '', resource);
 }
 
+interface OwnFailure extends OperationError {
+  /** Whether the firewalls that use the resource fail with it. */
+  readonly firewallsFail: boolean;
+}
+
 /** What the write itself brings about, unless a test says otherwise. */
-function ownFailure(accepted: Accepted, firewalls: readonly Stored[], world: World): OperationError | undefined {
+function ownFailure(accepted: Accepted, firewalls: readonly Stored[], world: World): OwnFailure | undefined {
   const { kind, stored, name } = accepted;
-  const broken = kind === azureFirewalls && name.startsWith('Put') ? ipv6InRules(stored.body) : undefined;
+  if (!name.startsWith('Put')) return undefined;
+  const broken = kind === azureFirewalls ? ipv6InRules(stored.body) : undefined;
   // The code is our guess; that the firewall fails is documented.
-  if (broken !== undefined)
-    return { code: 'AzureFirewallInvalidRule', message: `Address ${broken} in a rule is not an IPv4 address.` };
-  const faulted = firewalls.filter(({ id }) => world.operations.alsoHolding(id.text) !== undefined);
-  if (kind.type !== 'ipGroups' || faulted.length === 0) return undefined;
-  // Quoted in terraform-provider-azurerm#19843: groups of one firewall that are updated side by side.
-  const message = `Put on IpGroups ${stored.id.names.at(-1)} Failed with ${faulted.length} faulted referenced firewalls`;
-  return { code: 'IpGroupsUpdateFailed', message };
+  if (broken !== undefined) {
+    const message = `Address ${broken} in a rule is not an IPv4 address.`;
+    return { code: 'AzureFirewallInvalidRule', message, firewallsFail: false };
+  }
+  const faulted =
+    kind === ipGroups
+      ? firewalls.filter(({ id }) => world.operations.alsoHolding(id.text) !== undefined)
+      : kind === ruleCollectionGroups && ipv6InGroup(stored.body) !== undefined
+        ? firewalls
+        : [];
+  if (faulted.length === 0) return undefined;
+  // Both quoted: terraform-provider-azurerm#19843 (groups of one firewall updated side by side) and ALZ#3418.
+  const what = kind === ipGroups ? 'IpGroups' : 'FirewallPolicy';
+  const owner = stored.id.names[0] ?? '';
+  const message = `Put on ${what} ${owner} Failed with ${faulted.length} faulted referenced firewalls`;
+  return { code: `${what}UpdateFailed`, message, firewallsFail: true };
 }
 
 function stampFirewalls(firewalls: readonly Stored[], state: 'Updating' | 'Succeeded' | 'Failed', world: World): void {
@@ -65,8 +82,8 @@ export function begin(accepted: Accepted, call: Call, world: World): Operation {
   const { kind, stored } = accepted;
   const { twist } = call;
   const firewalls = kind.affects?.(stored.id, world.env) ?? [];
-  const failsWith = twist.failsWith ?? ownFailure(accepted, firewalls, world);
-  const clash = twist.failsWith === undefined && failsWith?.code === 'IpGroupsUpdateFailed';
+  const own = twist.failsWith === undefined ? ownFailure(accepted, firewalls, world) : undefined;
+  const failsWith = twist.failsWith ?? own;
   stampFirewalls(firewalls, 'Updating', world);
   return world.operations.start(
     {
@@ -81,7 +98,7 @@ export function begin(accepted: Accepted, call: Call, world: World): Operation {
       firstRetryAfter: accepted.retryAfter,
       failsWith,
       onDone: (operation, at) => {
-        stampFirewalls(firewalls, clash ? 'Failed' : 'Succeeded', world);
+        stampFirewalls(firewalls, own?.firewallsFail === true ? 'Failed' : 'Succeeded', world);
         const now = world.env.store.get(stored.id.text);
         if (now !== undefined) settle(accepted, now, operation, at, call, world);
       },

@@ -88,7 +88,8 @@ export class Operations {
     this.#byId.set(id, operation);
     this.later(operation.dueAt, (at) => {
       operation.status = spec.failsWith === undefined ? 'Succeeded' : 'Failed';
-      operation.error = spec.failsWith;
+      operation.error =
+        spec.failsWith === undefined ? undefined : { code: spec.failsWith.code, message: spec.failsWith.message };
       spec.onDone(operation, at);
     });
     return operation;

@@ -1,19 +1,19 @@
 import { groupBody } from './groups.ts';
 import type { ResourceId } from './ids.ts';
-import { parseId, resourceGroupId } from './ids.ts';
+import { parentId, parseId, resourceGroupId } from './ids.ts';
 import type { JsonObject } from './json.ts';
 import { objectAt, stringAt } from './json.ts';
-import { kindOf } from './kinds/all.ts';
+import { isWhole, kindOf } from './kinds/all.ts';
 import { build, newEtag, stamp } from './shape.ts';
 import type { World } from './world.ts';
 
 /**
  * Puts a resource there as if it had been made long ago; the resource group comes with it. A type nobody can write
- * through the API (such as a firewall policy) is kept as it is given.
+ * through the API is kept as it is given.
  */
 export function seed(resourceId: string, body: JsonObject, world: World): ResourceId {
   const id = parseId(resourceId);
-  if (id === undefined || id.types.length > 1)
+  if (id === undefined || (id.types.length > 1 && !stands(id)))
     throw new Error(`only a whole resource can be seeded, not ${resourceId}`);
   const { store, newGuid } = world.env;
   const group = resourceGroupId(id);
@@ -31,11 +31,21 @@ export function seed(resourceId: string, body: JsonObject, world: World): Resour
     store.put(id.text, { id: id.text, name: id.names[0] ?? '', type, ...structuredClone(body) });
     return id;
   }
-  const complete = build(kind, stored?.id ?? id, body, stored?.body, newGuid);
+  const parent = kind.location === 'parent' ? parentId(id) : undefined;
+  const there = stringAt(store.get(parent?.text ?? '')?.body, 'location');
+  if (parent !== undefined && there === undefined) throw new Error(`there is no ${parent.text} for ${resourceId}`);
+  const given = there === undefined ? body : { ...body, location: there };
+  const complete = build(kind, stored?.id ?? id, given, stored?.body, newGuid);
   store.put(id.text, complete).made = true;
   kind.finish?.(id, complete, world.env);
   stamp(kind, complete, newEtag(kind, newGuid), 'Succeeded');
   return id;
+}
+
+/** Whether a child is stored by itself, and its parent is there. */
+function stands(id: ResourceId): boolean {
+  const kind = kindOf(id);
+  return kind !== undefined && isWhole(kind, id);
 }
 
 /** Takes a resource away at once; a resource group takes everything in it along. */

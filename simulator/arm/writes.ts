@@ -129,6 +129,8 @@ export function deleteResource(kind: Kind, id: ResourceId, call: Call, world: Wo
     preconditionFailed(kind, call, stored.body, id.text) ??
     kind.checkDelete?.(stored.id, world.env);
   if (refused !== undefined) return refused;
+  // Virtual appliances show once more what is going away (recorded).
+  const shown = kind.provider === 'nfv' ? { body: presented(stored, world), pretty: true } : {};
   stamp(kind, stored.body, newEtag(kind, world.env.newGuid), 'Deleting');
   const duration = world.durations[kind.duration];
   const name = `Delete${kind.noun}Operation`;
@@ -139,7 +141,7 @@ export function deleteResource(kind: Kind, id: ResourceId, call: Call, world: Wo
     return false;
   };
   const operation = begin({ kind, stored, name, seconds, duration, retryAfter, end }, call, world);
-  return accepted202(operation, retryAfter, world);
+  return { ...accepted202(operation, retryAfter, world), ...shown };
 }
 
 /** PATCH changes tags and nothing else, at once. */

@@ -41,6 +41,9 @@ const NEWER_FIELDS: Readonly<Record<string, RegExp>> = {
   RouteTables: /^disablePeeringRoute$/,
   AzureFirewalls: /^(autoscaleConfiguration|privateIPAllocationMethod)$/,
   VirtualNetworks: /^privateEndpointVNetPolicies$/,
+  FirewallPolicyRuleCollectionGroups: /^location$/,
+  // Spelt so in real answers; the specification has etag, and errors without their envelope.
+  IpGroups: /^(eTag|error)$/,
   VirtualNetworkGateways:
     /^(blockUpgradeOfMigratedLegacyGateways|enableHighBandwidthVpnGateway|isMigrateToCSES|isMigratedLegacySKU|packetCaptureDiagnosticState|vpnStack|zones|virtualNetworkGatewayMigrationStatus)$/,
 };
@@ -48,6 +51,8 @@ const NEWER_FIELDS: Readonly<Record<string, RegExp>> = {
 // The specification's files that describe what is simulated; they load what they refer to.
 const FILES = [
   'azureFirewall',
+  'firewallPolicy',
+  'ipGroups',
   'publicIpAddress',
   'routeTable',
   'serviceTags',
@@ -66,6 +71,15 @@ const LABELS_OF_SCHEMAS: Readonly<Record<string, string>> = {
   VirtualNetworks_CreateOrUpdate: 'virtualNetworks',
   Subnets_CreateOrUpdate: 'virtualNetworks_subnets',
   VirtualNetworkGateways_CreateOrUpdate: 'virtualNetworkGateways',
+  LocalNetworkGateways_CreateOrUpdate: 'localNetworkGateways',
+  VirtualNetworkGatewayConnections_CreateOrUpdate: 'connections',
+  FirewallPolicies_CreateOrUpdate: 'firewallPolicies',
+  FirewallPolicyRuleCollectionGroups_CreateOrUpdate: 'firewallPolicies_ruleCollectionGroups',
+  IpGroups_CreateOrUpdate: 'ipGroups',
+  VirtualNetworkPeerings_CreateOrUpdate: 'virtualNetworks_virtualNetworkPeerings',
+  FirewallPolicies_CreateOrUpdate: 'firewallPolicies',
+  FirewallPolicyRuleCollectionGroups_CreateOrUpdate: 'firewallPolicies_ruleCollectionGroups',
+  IpGroups_CreateOrUpdate: 'ipGroups',
 };
 
 let live: Promise<LiveValidator> | undefined;

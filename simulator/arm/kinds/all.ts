@@ -1,8 +1,11 @@
 import type { ResourceId } from '../ids.ts';
 import { azureFirewalls } from './azureFirewalls.ts';
+import { firewallPolicies } from './firewallPolicies.ts';
+import { ipGroups } from './ipGroups.ts';
 import type { ChildKind, Kind } from './kind.ts';
 import { publicIPAddresses } from './publicIPAddresses.ts';
 import { routeTables } from './routeTables.ts';
+import { ruleCollectionGroups } from './ruleCollectionGroups.ts';
 import { virtualNetworkGateways } from './virtualNetworkGateways.ts';
 import { virtualNetworks } from './virtualNetworks.ts';
 
@@ -13,6 +16,9 @@ export const KINDS: readonly Kind[] = [
   publicIPAddresses,
   virtualNetworks,
   virtualNetworkGateways,
+  firewallPolicies,
+  ruleCollectionGroups,
+  ipGroups,
 ];
 
 const NETWORK = 'microsoft.network';

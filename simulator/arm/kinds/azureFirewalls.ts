@@ -144,9 +144,20 @@ export const azureFirewalls: Kind = {
     [
       ...configurationsOf(body).flatMap((item) => [referenceAt(item, 'subnet'), referenceAt(item, 'publicIPAddress')]),
       referenceAt(objectAt(body, 'properties'), 'firewallPolicy'),
+      ...classicRules(body).flatMap((rule) => [
+        ...stringsAt(rule, 'sourceIpGroups'),
+        ...stringsAt(rule, 'destinationIpGroups'),
+      ]),
     ].filter((id) => id !== undefined),
   finish,
 };
+
+/** Every rule of the firewall's own collections. */
+export function classicRules(body: JsonObject): JsonObject[] {
+  return COLLECTIONS.flatMap((property) => objectsAt(objectAt(body, 'properties'), property))
+    .map((item) => objectAt(item, 'properties'))
+    .flatMap((item) => objectsAt(item, 'rules'));
+}
 
 /** An IPv6 address in a rule is accepted and then makes the firewall fail (Azure Firewall known issues, 10/2023). */
 export function ipv6InRules(body: JsonObject): string | undefined {
