@@ -9,12 +9,14 @@ const longestOperationMinutes = 60;
 
 /** Writes a resource, unless it is as planned already. */
 export const writeStep = async (work: Work, step: StepRecord): Promise<Carried | null> => {
-  const { plan, azure, ports, fresh } = work;
+  const { site, plan, azure, ports, fresh } = work;
   const planned = plan.steps.find((candidate) => candidate.id === step.id);
   if (!planned) throw new Error(`plan ${plan.digest} has no step ${step.id}`);
   const { resources } = azure;
   const once = new Map(fresh);
-  fresh.delete(planned.resource);
+  // A write to one part of the firewall sets the others to work.
+  if (step.id === 'routeTable') fresh.delete(planned.resource);
+  else for (const id of once.keys()) if (id !== site.ids.routeTable) fresh.delete(id);
   const startedAt = step.startedAt ?? iso(ports.clock.now());
   const outcome = await applyStep(plan, planned, {
     reader: resources,

@@ -1,8 +1,11 @@
+import { rememberingReader } from './apply/readFirewall.ts';
 import { iso } from './base/clock.ts';
 import { sourcesFor } from './plan/firewallRules.ts';
 import { observeRouteTable } from './plan/observe.ts';
+import { writesToAzure } from './plan/plan.ts';
 import { inPlaceOf } from './record/progress.ts';
 import type { StepRecord } from './record/run.ts';
+import { readFirewallOf } from './sight.ts';
 import { tell } from './tell.ts';
 import { type Proof, prove } from './verify/prove.ts';
 import { type Carried, fail, finishStep, mostTries, note, runOf, type Work, wait } from './work.ts';
@@ -10,7 +13,8 @@ import { type Carried, fail, finishStep, mostTries, note, runOf, type Work, wait
 const proofOf = async (work: Work): Promise<{ proof: Proof; tableRoutes: number }> => {
   const { site, plan, azure, ports, network } = work;
   const routeTable = work.fresh.get(site.ids.routeTable) ?? (await azure.resources.get(site.ids.routeTable));
-  const firewall = work.fresh.get(site.ids.firewall) ?? (await azure.resources.get(site.ids.firewall));
+  const reader = rememberingReader(azure.resources, work.fresh);
+  const { firewall, beside } = await readFirewallOf(site, ports.namePrefix, reader);
   const hashOf = (id: StepRecord['id']) => runOf(work).steps.find((step) => step.id === id)?.foreignHash ?? undefined;
   const [ofTable, ofFirewall] = [hashOf('routeTable'), hashOf('firewall')];
   const proof = prove({
@@ -19,6 +23,7 @@ const proofOf = async (work: Work): Promise<{ proof: Proof; tableRoutes: number 
     tags: work.tagsInForce.tags,
     routeTable,
     firewall,
+    beside,
     foreignBefore: { ...(ofTable ? { routeTable: ofTable } : {}), ...(ofFirewall ? { firewall: ofFirewall } : {}) },
     addressSpace: network.addressSpace,
     sources: sourcesFor(site, network),
@@ -31,7 +36,7 @@ const proofOf = async (work: Work): Promise<{ proof: Proof; tableRoutes: number 
 export const verifyStep = async (work: Work, step: StepRecord): Promise<Carried | null> => {
   const { ports, plan, site } = work;
   // What a write of this run touched is read again, never taken from before it.
-  if (plan.steps.some(({ id }) => id === 'firewall' || id === 'routeTable')) work.fresh.clear();
+  if (plan.steps.some(({ id }) => writesToAzure(id))) work.fresh.clear();
   const { proof, tableRoutes } = await proofOf(work);
   if (!proof.settled && step.tries < mostTries) {
     return wait(work, step, 'a resource is still updating', 10_000);

@@ -3,6 +3,8 @@ import { approvalFor, type Cause, causeOf, moverOf } from './plan/approval.ts';
 import { sourcesFor } from './plan/firewallRules.ts';
 import { firewallHop } from './plan/hop.ts';
 import { makePlan } from './plan/makePlan.ts';
+import type { ObservedFirewall } from './plan/observed.ts';
+import { keyOf } from './plan/observePolicy.ts';
 import { isOurs } from './plan/ownership.ts';
 import { changesIn, type Plan } from './plan/plan.ts';
 import { reachOf } from './plan/reach.ts';
@@ -10,9 +12,9 @@ import { outcomeHashOf } from './plan/settingsHash.ts';
 import { desiredSets } from './ranges/desired.ts';
 import { RangeSet } from './ranges/rangeSet.ts';
 import { aged } from './ranges/tagSource.ts';
-import type { TagsInForce } from './record/tagsInForce.ts';
 import { deviceListHash, servicesAway } from './record/progress.ts';
 import type { SiteState } from './record/state.ts';
+import type { TagsInForce } from './record/tagsInForce.ts';
 import type { Decision } from './scope/decision.ts';
 import type { Sight } from './sight.ts';
 import { prove } from './verify/prove.ts';
@@ -29,9 +31,14 @@ export type Seen = {
 };
 
 /** The prefixes our collection allows now: the exact set that was wanted when it was written; what is no prefix is no one's. */
-const allowedNow = ({ firewall }: Plan): RangeSet =>
+const allowedNow = ({ firewall: { before } }: Plan, { ipGroups }: ObservedFirewall): RangeSet =>
   RangeSet.unionOf(
-    (firewall.before?.rules ?? []).flatMap((rule) => rule.destinationAddresses.map((text) => rangeIn(text))),
+    (before?.rules ?? [])
+      .flatMap((rule) => [
+        ...rule.destinationAddresses,
+        ...rule.destinationIpGroups.flatMap((id) => ipGroups.get(keyOf(id))?.addresses ?? []),
+      ])
+      .map(rangeIn),
   );
 
 const rangeIn = (text: string): RangeSet => {
@@ -51,7 +58,7 @@ const retained = ({ state, sight, tagsInForce: { tags }, namePrefix }: Seen, dra
   const wanted = RangeSet.fromPrefixes(draft.wanted);
   // Not what a summary covered besides: that was never listed, nor allowed.
   const routed = reached(routes.filter((route) => isOurs(route.name, namePrefix)));
-  const leaving = routed.intersect(allowedNow(draft)).subtract(wanted);
+  const leaving = routed.intersect(allowedNow(draft, sight.firewall)).subtract(wanted);
   const adds = !wanted.subtract(RangeSet.fromPrefixes(draft.holes)).subtract(reached(routes)).isEmpty;
   return adds && !leaving.isEmpty ? leaving : undefined;
 };
@@ -104,6 +111,7 @@ export const holdsAsSeen = ({ site, sight, tagsInForce, namePrefix }: Seen, plan
     tags: tagsInForce.tags,
     routeTable: sight.table.raw,
     firewall: sight.firewall.raw,
+    beside: sight.beside,
     foreignBefore: {},
     sources: sourcesFor(site, network),
     addressSpace: network.addressSpace,

@@ -94,6 +94,7 @@ export const awayInPlace = (parts: Partial<InPlace> = {}): InPlace =>
   });
 
 const titles: Readonly<Record<StepRecord['id'], string>> = {
+  ipGroup: 'Write our IP group',
   firewall: 'Write our rule collection on the firewall',
   routeTable: 'Write the route table, once and whole',
   deviceBundle: "Prepare the device's file",

@@ -6,6 +6,7 @@ const topLevel = new Set(['name', 'type', ...filledByArm]);
 /** Back references that ARM keeps itself. */
 const routeTableBackReferences = new Set(['subnets']);
 const firewallBackReferences = new Set(['ipGroups']);
+const ipGroupBackReferences = new Set(['firewalls', 'firewallPolicies', 'referenceResources']);
 
 const without = (value: JsonObject, names: ReadonlySet<string>): Record<string, Json> =>
   Object.fromEntries(Object.entries(value).filter(([name]) => !names.has(name)));
@@ -23,6 +24,18 @@ const writableChild = (child: Json, alsoFilled: readonly string[] = []): Record<
 };
 
 const nameOf = (child: Json): string => String(asObject(child)['name'] ?? '').toLowerCase();
+
+/** A rule collection group as ARM wants it back. Its location and size ARM gives, and does not take. */
+export const ruleGroupWithout = (raw: JsonObject): JsonObject => ({
+  ...without(raw, new Set([...topLevel, 'location'])),
+  properties: without(asObject(raw['properties']), new Set([...filledByArm, 'size'])),
+});
+
+/** An IP group as ARM wants it back; it spells its etag in two ways. */
+export const ipGroupWithout = (raw: JsonObject): JsonObject => ({
+  ...without(raw, new Set([...topLevel, 'eTag'])),
+  properties: without(asObject(raw['properties']), new Set([...filledByArm, ...ipGroupBackReferences])),
+});
 
 /** A new or changed child over what ARM holds of it, so that members we do not know survive. */
 export const overlay = (raw: Json | undefined, name: string, properties: JsonObject): Record<string, Json> => {

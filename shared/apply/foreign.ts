@@ -1,5 +1,7 @@
 import { digestOf, isObject, type JsonObject } from '../base/canonical.ts';
+import type { ObservedFirewall } from '../plan/observed.ts';
 import { isOurs } from '../plan/ownership.ts';
+import { ourGroupIn, sameName } from '../plan/ruleOrder.ts';
 import { firewallBody, routeTableBody } from './body.ts';
 
 /** Hash of everything in the table that is not ours, unknown members included; what ARM fills in left out. */
@@ -19,4 +21,15 @@ export const foreignInFirewall = (raw: JsonObject, namePrefix: string): string =
     ? network.filter((child) => !isObject(child) || !isOurs(String(child['name']), namePrefix))
     : [];
   return digestOf({ ...body, properties: { ...properties, networkRuleCollections: foreign } });
+};
+
+/** The same for our rule collection group: the collections in it that are not ours. Other groups no write of ours touches. */
+export const foreignInRuleGroup = (firewall: ObservedFirewall, ourName: string): string => {
+  const properties = ourGroupIn(firewall, ourName)?.raw['properties'];
+  const collections = isObject(properties) ? properties['ruleCollections'] : [];
+  return digestOf(
+    (Array.isArray(collections) ? collections : []).filter(
+      (collection) => !isObject(collection) || !sameName(String(collection['name']), ourName),
+    ),
+  );
 };

@@ -1,17 +1,28 @@
 import type { Site } from '../base/site.ts';
 import type { DesiredSets } from '../ranges/desired.ts';
 import { RangeSet } from '../ranges/rangeSet.ts';
-import type { Blocker } from './blocker.ts';
+import { type IpGroupChange, planIpGroup } from './ipGroup.ts';
 import type { NetworkRule, ObservedFirewall, ObservedNetwork, RuleCollection } from './observed.ts';
+import { ruleGroupsOf } from './observePolicy.ts';
 import { collectionNameFor } from './ownership.ts';
+import { ourGroupIn, ownPolicy, sameName } from './ruleOrder.ts';
 
-/** What becomes of our collection on the firewall. */
+/** What becomes of our collection on the firewall, or in its policy. */
 export type FirewallChange = {
+  /** The firewall's ARM id; plans of before 2026-12 have none. */
+  readonly resource?: string;
   /** The desired set uncut: what the firewall must allow. */
   readonly destinations: readonly string[];
   readonly before: RuleCollection | null;
   readonly after: RuleCollection;
   readonly changed: boolean;
+  /**
+   * Where the firewall has a policy: our rules are in a rule collection group of it. Group and collection have one
+   * priority, `after.priority`; `priorityBefore` is the group's, null where there is none. Absent with classic rules.
+   */
+  readonly policy?: { readonly id: string; readonly group: string; readonly priorityBefore: number | null };
+  /** The group that holds our rule's destinations, where the site wants one. */
+  readonly ipGroup?: IpGroupChange;
 };
 
 /** Ports the services speak on, for `ports: "services"`; 53/123 for what the device itself needs. Sources: each service's networking page. */
@@ -59,9 +70,9 @@ const sameRules = (a: RuleCollection, b: RuleCollection): boolean => {
         rule.name.toLowerCase(),
         rule.protocols.map((protocol) => protocol.toLowerCase()).sort(),
         [...rule.sourceAddresses].sort(),
-        [...rule.sourceIpGroups].sort(),
+        rule.sourceIpGroups.map((id) => id.toLowerCase()).sort(),
         [...rule.destinationAddresses].sort(),
-        [...rule.destinationIpGroups].sort(),
+        rule.destinationIpGroups.map((id) => id.toLowerCase()).sort(),
         [...rule.destinationFqdns].sort(),
         [...rule.destinationPorts].sort(),
       ]),
@@ -69,18 +80,53 @@ const sameRules = (a: RuleCollection, b: RuleCollection): boolean => {
   return flat(a) === flat(b);
 };
 
-/** The site's priority, or the next one free where a foreign collection has it: two of one priority have no order. */
+/** The site's priority, or the next one free where a foreign collection, or group of the policy, has it: two of one priority have no order. */
 const priorityFor = (site: Site, firewall: ObservedFirewall | null, ourName: string): number => {
-  const foreign = (firewall?.networkRuleCollections ?? []).filter(
-    (c) => c.name.toLowerCase() !== ourName.toLowerCase(),
-  );
-  const taken = new Set(foreign.map((collection) => collection.priority));
+  const neighbours = firewall === null ? [] : neighboursOf(firewall);
+  const taken = new Set(neighbours.filter(({ name }) => !sameName(name, ourName)).map(({ priority }) => priority));
   let { priority } = site.firewallRule;
   while (taken.has(priority) && priority < 65_000) priority += 1;
   return priority;
 };
 
-/** Our collection: one rule for what the home region needs and one for what failed over, each with many destinations. */
+/** What our collection (or group) stands among, each with a priority of its own. */
+export const neighboursOf = (
+  firewall: ObservedFirewall,
+): readonly { readonly name: string; readonly priority: number }[] =>
+  firewall.policyId === null ? firewall.networkRuleCollections : (ownPolicy(firewall)?.groups ?? []);
+
+/** Our collection as the firewall, or our group in its policy, has it now. */
+export const ourCollectionIn = (firewall: ObservedFirewall, ourName: string): RuleCollection | null => {
+  const among =
+    firewall.policyId === null ? firewall.networkRuleCollections : (ourGroupIn(firewall, ourName)?.collections ?? []);
+  return among.find(({ name }) => sameName(name, ourName)) ?? null;
+};
+
+const policyOf = (firewall: ObservedFirewall | null, ourName: string): FirewallChange['policy'] => {
+  if (firewall === null || firewall.policyId === null) return undefined;
+  const group = ourGroupIn(firewall, ourName);
+  return {
+    id: firewall.policyId,
+    group: group?.id ?? `${ruleGroupsOf(firewall.policyId)}/${ourName}`,
+    priorityBefore: group?.priority ?? null,
+  };
+};
+
+/** One rule for what the home region needs and one for what failed over; or one that refers to the group with both. */
+const rulesFor = (
+  site: Site,
+  desired: DesiredSets,
+  network: ObservedNetwork,
+  ipGroup: IpGroupChange | null,
+): NetworkRule[] => {
+  if (ipGroup !== null) {
+    return [{ ...ruleFor(site, network, 'wanted', RangeSet.empty), destinationIpGroups: [ipGroup.id] }];
+  }
+  const rules = [ruleFor(site, network, 'home', desired.home)];
+  return desired.added.isEmpty ? rules : [...rules, ruleFor(site, network, 'failover', desired.added)];
+};
+
+/** Our collection with all that the desired set needs, against what the firewall has of it. */
 export const planFirewall = (
   site: Site,
   desired: DesiredSets,
@@ -90,28 +136,29 @@ export const planFirewall = (
   tags: readonly string[] = [],
 ): FirewallChange => {
   const name = collectionNameFor(site.id, namePrefix);
-  const before = firewall?.networkRuleCollections.find((c) => c.name.toLowerCase() === name.toLowerCase()) ?? null;
-  const rules = [ruleFor(site, network, 'home', desired.home)];
-  if (!desired.added.isEmpty) rules.push(ruleFor(site, network, 'failover', desired.added));
+  const before = firewall === null ? null : ourCollectionIn(firewall, name);
+  const wanted = desired.wanted.cidrs();
+  const ipGroup = planIpGroup(site, wanted, firewall, namePrefix);
+  const rules = rulesFor(site, desired, network, ipGroup);
   // A tag that is routed must be allowed as itself: Azure refreshes both, at its own time.
   if (tags.length > 0) rules.push({ ...ruleFor(site, network, 'tags', RangeSet.empty), destinationAddresses: tags });
   const after: RuleCollection = { name, priority: priorityFor(site, firewall, name), action: 'Allow', rules };
+  const policy = policyOf(firewall, name);
+  const moved = policy !== undefined && policy.priorityBefore !== after.priority;
   return {
-    destinations: [...desired.wanted.cidrs(), ...tags],
+    resource: site.ids.firewall,
+    destinations: [...wanted, ...tags],
     before,
     after,
-    changed: before === null || !sameRules(before, after),
+    changed: before === null || moved || !sameRules(before, after),
+    ...(policy === undefined ? {} : { policy }),
+    ...(ipGroup === null ? {} : { ipGroup }),
   };
 };
 
-/** What on the firewall stands in the way of writing our collection. */
-export const firewallBlockers = (site: Site, firewall: ObservedFirewall | null): Blocker[] => {
-  if (firewall === null || firewall.policyId === null) return [];
-  return [
-    {
-      code: 'FIREWALL_POLICY',
-      message: `The firewall ${site.network.firewall} has the policy ${firewall.policyId} attached; Azure ignores or refuses classic rules beside it.`,
-      remedy: 'Firewall policies are not supported yet. Use a firewall with classic rules for this site.',
-    },
-  ];
-};
+/** What a write of our rules goes to, or sets to work: the firewall, its policy, our group. */
+export const partsOfFirewall = (firewall: ObservedFirewall, ourName: string): FirewallPart[] =>
+  [firewall, ownPolicy(firewall), ourGroupIn(firewall, ourName)].filter((part) => part !== null);
+
+/** A resource and its state. */
+export type FirewallPart = { readonly id: string; readonly provisioningState: string };

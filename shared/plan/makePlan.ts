@@ -5,8 +5,10 @@ import { addressBlockers } from './addressBlockers.ts';
 import type { Blocker } from './blocker.ts';
 import { budgetBlocker } from './budget.ts';
 import { extraOf } from './extra.ts';
-import { type FirewallChange, firewallBlockers, planFirewall } from './firewallRules.ts';
+import { busyPart, digestedChange, firewallNotes, unsettled, whereWritten } from './firewallFit.ts';
+import { type FirewallChange, planFirewall } from './firewallRules.ts';
 import { firewallHop } from './hop.ts';
+import { ipGroupBlockers } from './ipGroup.ts';
 import { type Climb, climb } from './ladder.ts';
 import { notesFor } from './notes.ts';
 import { defaultNamePrefix, isOurs } from './ownership.ts';
@@ -17,12 +19,6 @@ import { type RouteLimit, routeLimitOf } from './routeLimit.ts';
 import { serviceNotes } from './serviceNotes.ts';
 import { settingsHashOf } from './settingsHash.ts';
 import { planSteps } from './steps.ts';
-
-/** A resource that is Failed is never "unchanged": the same PUT is what settles it. */
-const unsettled = (provisioningState: string): boolean => provisioningState === 'Failed';
-
-/** ARM shows what was asked for while it is still at work on it: not yet what the firewall does. */
-const underWay = (provisioningState: string): boolean => provisioningState !== '' && provisioningState !== 'Succeeded';
 
 /** Offline nobody knows what the device lists: it then changes where the table does. */
 const deviceOf = (input: PlanInput, routesChange: boolean): Plan['device'] => {
@@ -71,7 +67,7 @@ const onlyRemoves = ({ input, namePrefix, wanted, hop, climbed }: Sight): boolea
   return !now.subtract(after).isEmpty && wanted.subtract(routing.holes).subtract(all).isEmpty;
 };
 
-const blockersOf = ({ input, wanted, firewallAddress, climbed }: Sight): Blocker[] => {
+const blockersOf = ({ input, wanted, firewallAddress, climbed }: Sight, change: FirewallChange): Blocker[] => {
   const { routing, changes, budget } = climbed;
   const { holes } = routing;
   return [
@@ -89,7 +85,7 @@ const blockersOf = ({ input, wanted, firewallAddress, climbed }: Sight): Blocker
           tags: input.tags,
         })
       : []),
-    ...firewallBlockers(input.site, input.firewall),
+    ...ipGroupBlockers(input.site, change.ipGroup, input.firewall),
   ].sort((a, b) => byCodeUnit(a.code, b.code) || byCodeUnit(a.message, b.message));
 };
 
@@ -97,9 +93,7 @@ const firewallOf = ({ input, wanted, namePrefix, climbed }: Sight, routesChange:
   const { desired, site, network, firewall } = input;
   const widened: DesiredSets = input.retain ? { ...desired, wanted, added: wanted.subtract(desired.home) } : desired;
   const change = planFirewall(site, widened, network, firewall, namePrefix, climbed.routing.tags);
-  // Offline nobody knows the firewall: our rules are written where routes change.
-  const changed = firewall === null ? routesChange : change.changed || unsettled(firewall.provisioningState);
-  return { ...change, changed };
+  return whereWritten(change, firewall, routesChange);
 };
 
 /**
@@ -115,10 +109,10 @@ export const makePlan = (input: PlanInput): Plan => {
   const routesChange = changed || unsettled(table.provisioningState);
   const device = deviceOf(input, routesChange);
   const firewall = firewallOf(sight, routesChange);
-  const blockers = blockersOf(sight);
+  const blockers = blockersOf(sight, firewall);
   const removing = onlyRemoves(sight);
   // Routes wait for a firewall that is not there yet, whoever is at work on it: a step of its own, though no change.
-  const busy = input.firewall !== null && underWay(input.firewall.provisioningState);
+  const busy = busyPart(input.firewall, firewall) !== undefined;
   const firewallFirst = firewall.changed || (routesChange && !removing && busy);
   const { add, remove, change, routes, unchanged } = changes;
   return {
@@ -136,14 +130,14 @@ export const makePlan = (input: PlanInput): Plan => {
     routeTable: { routes, add, remove, change, unchanged },
     firewall,
     device,
-    steps: planSteps({ site, routesChange, firewallChanges: firewallFirst, device, removing, desired }),
+    steps: planSteps({ site, routesChange, firewallChanges: firewallFirst, firewall, device, removing, desired }),
     digest: digestOf({
       site: site.id,
       mode: decision.mode,
       target: decision.target,
       changes: {
         routes: { add, remove, change },
-        firewall: firewall.changed ? firewall.after : null,
+        ...digestedChange(firewall),
         device: device.changed ? device.listHash : null,
       },
     }),
@@ -165,6 +159,7 @@ export const makePlan = (input: PlanInput): Plan => {
     notes: [
       ...(sight.limited.note ? [sight.limited.note] : []),
       ...serviceNotes(site, input.tags),
+      ...firewallNotes(site, firewall, wanted.cidrs().length),
       ...notesFor(input, changes, wanted, sight.hop),
     ],
   };

@@ -1,5 +1,14 @@
 import { isObject, type JsonObject } from '../base/canonical.ts';
-import type { NetworkRule, ObservedFirewall, ObservedRouteTable, Route, RuleCollection } from './observed.ts';
+import type {
+  BesideFirewall,
+  NetworkRule,
+  ObservedFirewall,
+  ObservedIpGroup,
+  ObservedRouteTable,
+  Route,
+  RuleCollection,
+} from './observed.ts';
+import { observeIpGroup, observePolicies } from './observePolicy.ts';
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
@@ -58,20 +67,27 @@ export const collectionOf = (raw: unknown): RuleCollection => {
   };
 };
 
-/** An Azure Firewall as ARM sent it. */
-export const observeFirewall = (raw: JsonObject): ObservedFirewall => {
+/** An Azure Firewall as ARM sent it, with what was read beside it: without that, a policy reads as one without rules. */
+export const observeFirewall = (raw: JsonObject, beside: BesideFirewall = new Map()): ObservedFirewall => {
   const properties = propertiesOf(raw);
   const addresses = list(properties['ipConfigurations']).map((item) =>
     textOrNull(propertiesOf(item)['privateIPAddress']),
   );
   const policy = properties['firewallPolicy'];
+  const policyId = isObject(policy) ? textOrNull(policy['id']) : null;
   return {
     id: text(raw['id']),
     etag: textOrNull(raw['etag']),
     provisioningState: text(properties['provisioningState']),
     privateIpAddress: addresses.find((address) => address !== null) ?? null,
-    policyId: isObject(policy) ? textOrNull(policy['id']) : null,
+    policyId,
     networkRuleCollections: list(properties['networkRuleCollections']).map(collectionOf),
+    policies: observePolicies(policyId, beside),
+    ipGroups: new Map(
+      [...beside]
+        .filter(([id]) => /\/ipgroups\/[^/]+$/.test(id))
+        .map(([id, group]): [string, ObservedIpGroup] => [id, observeIpGroup(group)]),
+    ),
     raw,
   };
 };

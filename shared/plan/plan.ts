@@ -12,7 +12,10 @@ import type { RouteChange } from './routes.ts';
 /** What the state of traffic is if a run stops after this step: fine, fine but singly encrypted, or broken. */
 export type StopHere = 'works' | 'degraded' | 'cut';
 
-export type StepId = 'firewall' | 'routeTable' | 'deviceBundle' | 'deviceConfirm';
+export type StepId = 'ipGroup' | 'firewall' | 'routeTable' | 'deviceBundle' | 'deviceConfirm';
+
+/** Steps that write to Azure; the others are for the device. */
+export const writesToAzure = (id: string): boolean => id === 'ipGroup' || id === 'firewall' || id === 'routeTable';
 
 /** One ARM write, or one act of a person at the device. */
 export type PlanStep = {
@@ -95,7 +98,8 @@ export const changesIn = (plan: Plan): number =>
   plan.routeTable.add.length +
   plan.routeTable.remove.length +
   plan.routeTable.change.length +
-  (plan.firewall.changed ? 1 : 0);
+  (plan.firewall.changed ? 1 : 0) +
+  (plan.firewall.ipGroup?.changed ? 1 : 0);
 
 /** One line for people: `serviceFailover: 25 routes added, firewall rules written`. */
 export const titleOf = (plan: Plan): string => {
@@ -104,7 +108,7 @@ export const titleOf = (plan: Plan): string => {
     add.length > 0 ? `${counted(add.length, 'route')} added` : null,
     remove.length > 0 ? `${remove.length} removed` : null,
     change.length > 0 ? `${change.length} changed` : null,
-    plan.firewall.changed ? 'firewall rules written' : null,
+    plan.firewall.changed || plan.firewall.ipGroup?.changed ? 'firewall rules written' : null,
     plan.device.changed ? 'a new file for the device' : null,
   ].filter((part) => part !== null);
   const what = parts.length > 0 ? parts.join(', ') : 'nothing to do';

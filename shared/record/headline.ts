@@ -25,7 +25,7 @@ export type Direction = 'away' | 'home' | 'keeping';
 
 const isRemoval = ({ steps }: Run): boolean => {
   const at = (id: string) => steps.findIndex((step) => step.id === id);
-  const writes = ['routeTable', 'firewall'].map(at).filter((index) => index >= 0);
+  const writes = ['routeTable', 'firewall', 'ipGroup'].map(at).filter((index) => index >= 0);
   const device = at('deviceConfirm');
   return device >= 0 && writes.some((index) => index > device);
 };

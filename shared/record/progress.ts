@@ -1,5 +1,5 @@
 import { iso } from '../base/clock.ts';
-import type { Plan, PlanStep } from '../plan/plan.ts';
+import { type Plan, type PlanStep, writesToAzure } from '../plan/plan.ts';
 import { outcomeHashOf } from '../plan/settingsHash.ts';
 import type { Run, RunCosts, RunOutcome, RunSummary, StepRecord } from './run.ts';
 import type { InPlace, SiteState, Waiting } from './state.ts';
@@ -31,11 +31,9 @@ const recordOf = (step: Pick<PlanStep, 'title'> & { readonly id: StepRecord['id'
   foreignHash: null,
 });
 
-const inAzure = (step: PlanStep): boolean => step.id === 'firewall' || step.id === 'routeTable';
-
 /** The plan's steps with the proof behind the last write to Azure, before a person is asked to add to the device. */
 const stepsOf = (plan: Plan): StepRecord[] => {
-  const lastWrite = plan.steps.findLastIndex(inAzure);
+  const lastWrite = plan.steps.findLastIndex(({ id }) => writesToAzure(id));
   const proof = recordOf({ id: 'verify', title: 'Read everything again and prove it' });
   const steps = plan.steps.map(recordOf);
   return [...steps.slice(0, lastWrite + 1), proof, ...steps.slice(lastWrite + 1)];

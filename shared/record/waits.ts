@@ -62,6 +62,7 @@ const person = (text: string, since: string | null, ask: Ask | null, help: reado
 const product = (text: string): Wait => ({ who: 'The product', text, since: null, ask: null, help: [] });
 
 const operationNames: Readonly<Record<StepRecord['id'], string>> = {
+  ipGroup: 'the IP group operation',
   firewall: 'the firewall operation',
   routeTable: 'the route table operation',
   deviceBundle: 'the device file',

@@ -1,14 +1,18 @@
 import { firewallStands } from '../apply/firewall.ts';
-import { foreignInFirewall, foreignInRouteTable } from '../apply/foreign.ts';
+import { foreignInFirewall, foreignInRouteTable, foreignInRuleGroup } from '../apply/foreign.ts';
+import { ipGroupStands } from '../apply/ipGroup.ts';
 import type { JsonObject } from '../base/canonical.ts';
 import { byNumber, counted } from '../base/counted.ts';
 import type { Site } from '../base/site.ts';
+import { ourCollectionIn } from '../plan/firewallRules.ts';
 import { firewallHop } from '../plan/hop.ts';
+import { ipGroupSeen } from '../plan/ipGroup.ts';
 import { observeFirewall, observeRouteTable } from '../plan/observe.ts';
-import type { ObservedFirewall, ObservedRouteTable } from '../plan/observed.ts';
+import type { BesideFirewall, ObservedFirewall, ObservedRouteTable } from '../plan/observed.ts';
 import { isOurs } from '../plan/ownership.ts';
 import type { Plan } from '../plan/plan.ts';
 import { reachOf } from '../plan/reach.ts';
+import { ourGroupIn, ownPolicy } from '../plan/ruleOrder.ts';
 import { forbiddenFor } from '../ranges/forbidden.ts';
 import { RangeSet } from '../ranges/rangeSet.ts';
 import type { TagTable } from '../ranges/tagTable.ts';
@@ -26,6 +30,8 @@ export type ProofInput = {
   readonly tags: TagTable;
   readonly routeTable: JsonObject;
   readonly firewall: JsonObject;
+  /** Its policy and the IP groups of rules; absent where there are none. */
+  readonly beside?: BesideFirewall;
   /** What was foreign when we wrote; absent where this run did not write the resource. */
   readonly foreignBefore: { readonly routeTable?: string; readonly firewall?: string };
   readonly addressSpace: readonly string[];
@@ -87,13 +93,16 @@ const checkFirewall = (input: ProofInput, firewall: ObservedFirewall): Check[] =
   const wanted = RangeSet.fromPrefixes(input.plan.wanted).subtract(RangeSet.fromPrefixes(input.plan.holes));
   const { allowed, because } = allowedByFirewall(firewall, input.plan.firewall.after.name, input.sources, input.tags);
   const refused = wanted.subtract(allowed);
-  const ours = firewall.networkRuleCollections.find(
-    (c) => c.name.toLowerCase() === input.plan.firewall.after.name.toLowerCase(),
-  );
-  const ipv6 =
-    ours?.rules.some((rule) => [...rule.destinationAddresses, ...rule.sourceAddresses].some((a) => a.includes(':'))) ??
-    false;
-  const asPlanned = firewallStands(input.plan, firewall) === 'after';
+  const { after, ipGroup } = input.plan.firewall;
+  const ours = ourCollectionIn(firewall, after.name);
+  const group = ipGroup === undefined ? null : ipGroupSeen(firewall, ipGroup.id);
+  const addresses = [
+    ...(ours?.rules ?? []).flatMap((rule) => [...rule.destinationAddresses, ...rule.sourceAddresses]),
+    ...(group?.addresses ?? []),
+  ];
+  const ipv6 = addresses.some((address) => address.includes(':'));
+  const groupStands = ipGroup === undefined || ipGroupStands(ipGroup, group) === 'after';
+  const asPlanned = groupStands && firewallStands(input.plan, firewall) === 'after';
   const address = firewall.privateIpAddress;
   return [
     {
@@ -113,14 +122,22 @@ const checkFirewall = (input: ProofInput, firewall: ObservedFirewall): Check[] =
   ];
 };
 
+/** What is not ours in the resource that our rules were written to. */
+const foreignBeside = ({ plan, namePrefix }: ProofInput, firewall: ObservedFirewall): string =>
+  plan.firewall.policy === undefined
+    ? foreignInFirewall(firewall.raw, namePrefix)
+    : foreignInRuleGroup(firewall, plan.firewall.after.name);
+
 const checkForeign = (input: ProofInput, table: ObservedRouteTable, firewall: ObservedFirewall): Check[] => {
   const { foreignBefore, namePrefix } = input;
   const touched = [
     foreignBefore.routeTable !== undefined && foreignInRouteTable(table.raw, namePrefix) !== foreignBefore.routeTable
       ? 'the route table'
       : null,
-    foreignBefore.firewall !== undefined && foreignInFirewall(firewall.raw, namePrefix) !== foreignBefore.firewall
-      ? 'the firewall'
+    foreignBefore.firewall !== undefined && foreignBeside(input, firewall) !== foreignBefore.firewall
+      ? input.plan.firewall.policy === undefined
+        ? 'the firewall'
+        : 'our rule collection group'
       : null,
   ].filter((what) => what !== null);
   return [
@@ -135,14 +152,27 @@ const checkForeign = (input: ProofInput, table: ObservedRouteTable, firewall: Ob
   ];
 };
 
+/** What must be settled, with its state. */
+const statesOf = (plan: Plan, table: ObservedRouteTable, firewall: ObservedFirewall): [string, string][] => {
+  const { after, ipGroup } = plan.firewall;
+  const parts: [string, { readonly provisioningState: string } | null][] = [
+    ['route table', table],
+    ['firewall', firewall],
+    ['policy', ownPolicy(firewall)],
+    ['rule collection group', ourGroupIn(firewall, after.name)],
+    ['IP group', ipGroup === undefined ? null : ipGroupSeen(firewall, ipGroup.id)],
+  ];
+  return parts.flatMap(([what, part]) => (part === null ? [] : [[what, part.provisioningState]]));
+};
+
 /** Proves a plan's result on freshly read resources. Decides nothing about what to do next. */
 export const prove = (input: ProofInput): Proof => {
   const table = observeRouteTable(input.routeTable);
-  const firewall = observeFirewall(input.firewall);
-  const states = [table.provisioningState, firewall.provisioningState];
-  const settled = states.every((state) => state === 'Succeeded');
+  const firewall = observeFirewall(input.firewall, input.beside);
+  const states = statesOf(input.plan, table, firewall);
+  const settled = states.every(([, state]) => state === 'Succeeded');
   const checks: Check[] = [
-    { id: 'settled', ok: settled, text: `route table ${states[0] || 'unknown'}, firewall ${states[1] || 'unknown'}` },
+    { id: 'settled', ok: settled, text: states.map(([what, state]) => `${what} ${state || 'unknown'}`).join(', ') },
     ...checkRoutes(input, table),
     ...checkFirewall(input, firewall),
     ...checkForeign(input, table, firewall),
