@@ -8,6 +8,7 @@ export type NoticeKind =
   | 'blocked' // a plan cannot be applied
   | 'drift' // somebody changed what is ours
   | 'alarm' // something a person must know now
+  | 'over' // what was told as an alarm is over
   | 'failed'; // a step or a proof failed
 
 /** Something told to people. No secrets; text may quote events, so escape it where it is shown. */
