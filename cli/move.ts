@@ -3,7 +3,7 @@ import type { Command, Io } from './command.ts';
 import { moveStatus } from './moveStatus.ts';
 import { misused, readOptions, required } from './options.ts';
 import { propose } from './proposal.ts';
-import { readDigest, showSaid, speak } from './speak.ts';
+import { readDigest } from './speak.ts';
 
 const options = {
   site: { type: 'string' },
@@ -38,12 +38,10 @@ type Verb = {
 };
 
 /** A word that is said, and answered with a sentence or with a plan to be approved. */
-const saying = (action: string, summary: string, takes: readonly Name[]): Verb => ({
+const saying = (action: string, summary: string, takes: readonly Name[], needsDigest = false): Verb => ({
   summary,
   takes: [...takes, 'reason', 'by'],
-  check: (values) => {
-    if (takes.includes('digest')) readDigest(required(values.digest, 'digest'));
-  },
+  check: ({ digest }) => void readDigest(needsDigest ? required(digest, 'digest') : digest),
   run: ({ app, values: { digest, checksum, yes, json = false }, said, io }) => {
     const word = { action, ...said, ...(digest ? { digest } : {}), ...(checksum ? { checksum } : {}) };
     return propose(app, word, { approval: yes ? 'now' : 'later', json }, io);
@@ -61,9 +59,8 @@ const verbs: Readonly<Record<string, Verb>> = {
     summary: 'the same, and begin it once you have approved what you saw',
     takes: ['to', 'digest', 'yes', 'reason', 'by'],
     check: ({ digest }) => void readDigest(digest),
-    run: async ({ app, values: { to, digest, yes, json = false }, said, io }) => {
-      const word = { action: 'move', ...said, ...(to ? { to } : {}) };
-      if (digest !== undefined) return showSaid(await speak(app, { ...word, digest }), json, io);
+    run: ({ app, values: { to, digest, yes, json = false }, said, io }) => {
+      const word = { action: 'move', ...said, ...(to ? { to } : {}), ...(digest ? { digest } : {}) };
       return propose(app, word, { approval: yes ? 'now' : 'ask', json }, io);
     },
   },
@@ -73,12 +70,12 @@ const verbs: Readonly<Record<string, Verb>> = {
     run: ({ app, values: { watch = false, every, json = false }, said, io }) =>
       moveStatus(app, said.site, { json, watch, every }, io),
   },
-  approve: saying('apply', 'approve the very move that waits', ['digest']),
-  decline: saying('decline', 'decline it', ['digest']),
+  approve: saying('apply', 'approve the very move that waits', ['digest'], true),
+  decline: saying('decline', 'decline it', ['digest'], true),
   cancel: saying('cancelMove', 'stop it; what it made is proposed to be taken down', ['yes']),
   retry: saying('retryMove', 'go on at the step that failed', []),
   'confirm-device': saying('confirmDevice', 'the bundle is on the device', ['checksum']),
-  retire: saying('retire', 'propose taking down the side that was left', ['yes']),
+  retire: saying('retire', 'propose taking down the side that was left', ['digest', 'yes']),
 };
 
 const usage = [
@@ -91,7 +88,7 @@ const usage = [
   '',
   '  --site ID        the site',
   '  --to REGION      plan, start: where to; default: the side it does not live on',
-  '  --digest SHA     start, approve, decline: sha256:... of the plan you saw',
+  '  --digest SHA     start, approve, decline, retire: sha256:... of what you saw',
   '  --yes            start, cancel, retire: approve whatever plan comes',
   '  --checksum SHA   confirm-device: of the file that is there, or its beginning',
   '  --watch          status: go on until the move is over or failed',

@@ -7,7 +7,12 @@ import { renderMove } from './renderMove.ts';
 import { showSaid, speak } from './speak.ts';
 
 type Answer = Record<string, unknown>;
-type Word = Readonly<Record<string, unknown>> & { readonly site: string; readonly by: string };
+type Word = Readonly<Record<string, unknown>> & {
+  readonly site: string;
+  readonly by: string;
+  /** Approves in the same breath what was seen before. */
+  readonly digest?: string;
+};
 
 const isMovePlan = (value: unknown): value is MovePlan =>
   isObject(value) &&
@@ -30,21 +35,24 @@ const planIn = ({ move }: Answer): MovePlan | null => (isMovePlan(move) ? move :
 export type Approval = 'later' | 'ask' | 'now';
 
 const approveWords = ({ site, digest }: MovePlan): string =>
-  `It waits for approval:\n  npm run cli -- move approve --site ${site} --digest ${digest}\n`;
+  `To approve it:\n  npm run cli -- move approve --site ${site} --digest ${digest}\n`;
 
 const isYes = (text: string): boolean => /^y(es)?$/i.test(text.trim());
 
 const decided = async ({ digest }: MovePlan, approval: Approval, { ask }: Io): Promise<boolean> =>
   approval === 'now' || (approval === 'ask' && ask !== undefined && isYes(await ask(`Approve ${digest}? [y/N] `)));
 
-/** Has the app propose something, shows it, and approves it where that was asked for. Exit: 0, or 2 where it is blocked. */
+/**
+ * Has the app propose something, shows it, and approves it where that was asked for; with a digest it was seen before
+ * and only the app's answer is shown. Exit: 0, or 2 where it is blocked.
+ */
 export const propose = async (
   app: App,
   word: Word,
   { approval, json }: { readonly approval: Approval; readonly json: boolean },
   io: Io,
 ): Promise<number> => {
-  if (approval === 'ask' && (json || io.ask === undefined)) {
+  if (approval === 'ask' && word.digest === undefined && (json || io.ask === undefined)) {
     throw misused(
       json ? '--json leaves nobody to ask.' : 'There is no terminal to ask at.',
       'Give --digest of the plan you saw, or --yes.',
@@ -52,8 +60,11 @@ export const propose = async (
   }
   const answer = await speak(app, word);
   const plan = planIn(answer);
-  if (plan === null) return showSaid(answer, json, io);
-  if (!json) io.out(renderMove(plan, io.now(), io));
+  if (plan === null || word.digest !== undefined) return showSaid(answer, json, io);
+  if (!json) {
+    io.out(renderMove(plan, io.now(), io));
+    showSaid(answer, false, io);
+  }
   if (!plan.applyable) {
     if (json) io.out(`${JSON.stringify(answer, null, 2)}\n`);
     return 2;

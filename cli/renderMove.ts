@@ -8,6 +8,7 @@ import {
   secretTexts,
   snapshotText,
   tableText,
+  whereText,
   writesIn,
 } from '../shared/record/movePlanView.ts';
 import { durationText, plainText } from '../shared/record/words.ts';
@@ -52,7 +53,7 @@ export const renderMove = (plan: MovePlan, now: number, layout: Layout = eighty)
   ]);
   return [
     ...wrap(`${plan.site}: ${titles[plan.reason]}`, width).map((text) => paint('bold', text)),
-    ...wrap(`From ${plan.region.from} to ${plan.region.to}, resource group ${plan.resourceGroup}`, width),
+    ...wrap(`${whereText({ ...plan.region, reason: plan.reason })}, resource group ${plan.resourceGroup}`, width),
     '',
     ...section('Why', clean(plan.why), layout),
     ...section('Blocked', clean(blockers), red),

@@ -5,10 +5,12 @@ import type { Command, Io } from './command.ts';
 import { fetchSite } from './moveStatus.ts';
 import { misused, onlyWord, readOptions, required } from './options.ts';
 import { propose } from './proposal.ts';
+import { readDigest } from './speak.ts';
 
 const options = {
   ...appOptions,
   site: { type: 'string' },
+  digest: { type: 'string' },
   yes: { type: 'boolean' },
   reason: { type: 'string' },
   by: { type: 'string' },
@@ -25,6 +27,7 @@ const usage = [
   '  status           what stands there, resource by resource',
   '',
   '  --site ID        the site',
+  '  --digest SHA     up, down: sha256:... of the plan you saw; approves it',
   '  --yes            approve whatever plan comes',
   '  --reason TEXT    why; people will read it',
   '  --by NAME        who says it; default: the name you are logged in with',
@@ -70,11 +73,17 @@ export const standbyCommand: Command = {
       );
     }
     const site = required(values.site, 'site');
+    const digest = readDigest(values.digest);
     const { json = false } = values;
     const app = await findApp(values, io);
     if (verb === 'status') return show((await fetchSite(app, site)).site, json, io);
     const said = { site, by: values.by ?? io.user, ...(values.reason ? { reason: values.reason } : {}) };
     const approval = values.yes ? 'now' : 'later';
-    return propose(app, { action: 'standby', ...said, want: verb }, { approval, json }, io);
+    return propose(
+      app,
+      { action: 'standby', ...said, want: verb, ...(digest ? { digest } : {}) },
+      { approval, json },
+      io,
+    );
   },
 };

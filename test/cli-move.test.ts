@@ -73,6 +73,7 @@ describe('what is said of a move', () => {
     ['retry', [], { action: 'retryMove' }],
     ['confirm-device', ['--checksum', '0123456789'], { action: 'confirmDevice', checksum: '0123456789' }],
     ['retire', [], { action: 'retire' }],
+    ['retire', ['--digest', digest('9')], { action: 'retire', digest: digest('9') }],
   ])('is sent to the app as it was said: %s %j', async (verb, words, body) => {
     expect(await move(verb, ...words)).toEqual({ code: 0, out: 'rig-07: done\n', err: '' });
     expect(told).toEqual([{ ...body, site: 'rig-07', by: 'ada' }]);
@@ -80,7 +81,7 @@ describe('what is said of a move', () => {
 
   it.each<[string, readonly string[], Record<string, unknown>]>([
     ['up', ['--by', 'Grace'], { by: 'Grace', want: 'up' }],
-    ['down', [], { by: 'ada', want: 'down' }],
+    ['down', ['--digest', digest('9')], { by: 'ada', want: 'down', digest: digest('9') }],
   ])('is sent to the app as it was said: standby %s', async (want, words, body) => {
     expect((await cli(['standby', want, '--site', 'rig-07', ...words])).code).toBe(0);
     expect(told).toEqual([{ action: 'standby', site: 'rig-07', ...body }]);
@@ -165,7 +166,7 @@ describe('a proposed move', () => {
     expect(told.slice(1)).toEqual(
       approved ? [{ action: 'apply', site: 'rig-07', by: 'ada', digest: digest('9') }] : [],
     );
-    expect(unwrapped(out)).toContain(approved ? `rig-07: approved ${digest('9')}` : 'It waits for approval');
+    expect(unwrapped(out)).toContain(approved ? `rig-07: approved ${digest('9')}` : 'To approve it:');
   });
 
   it.each(['start', 'cancel', 'retire'])('is approved as it comes where --yes says so: %s', async (verb) => {
@@ -174,6 +175,17 @@ describe('a proposed move', () => {
     expect(code).toBe(0);
     expect(told[1]).toEqual({ action: 'apply', site: 'rig-07', by: 'ada', digest: digest('9') });
     expect(JSON.parse(out)).toEqual({ ...JSON.parse(JSON.stringify(proposed)), approved: true });
+  });
+
+  it('seen before is not shown again: only what the app says of its approval', async () => {
+    answering({ ...proposed, said: 'approved' });
+    expect(await move('start', '--digest', digest('9'))).toEqual({ code: 0, out: 'rig-07: approved\n', err: '' });
+  });
+
+  it('after a cancelled one says first that it is cancelled', async () => {
+    answering({ ...proposed, said: 'cancelled; what it made stays until that is approved' });
+    const { out } = await move('cancel');
+    expect(out).toContain('rig-07: cancelled; what it made stays until that is approved\nTo approve it:\n');
   });
 
   it('does not outlive a refusal of the app', async () => {

@@ -71,6 +71,17 @@ describe('a step of a move', () => {
       'held up for 2 min, next look 03:13:00',
     ],
     ['at the device', atTheDevice(), 'confirm', 'held', 'waits for a person for 6 min'],
+    [
+      'at the device, while the gateway is asked for it',
+      atTheDevice({
+        steps: atTheDevice().steps.map((record) =>
+          record.id === 'confirm' ? { ...record, operation: operation(due) } : record,
+        ),
+      }),
+      'confirm',
+      'held',
+      'waits for a person for 6 min',
+    ],
     ['with nothing before it left', building(), 'routes', 'next', 'next, about 1 min'],
     ['behind others', building(), 'profile', 'later', 'later, about 2 min'],
     ['of a person, behind others', building(), 'confirm', 'later', 'later, by a person'],

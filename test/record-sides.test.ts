@@ -104,6 +104,14 @@ describe('what would have to be known before a move', () => {
     expect([preflight?.text, preflight?.failed.length]).toEqual([text, failed]);
   });
 
+  it.each([
+    ['outage', 'from US Gov Virginia to US Gov Texas'],
+    ['standbyUp', 'in US Gov Texas'],
+    ['teardown', 'in US Gov Virginia'],
+  ] as const)('a move that ended is told with where it was: %s', (reason, where) => {
+    expect(oneSite({ ...settled, lastMoves: [pastMove({ reason })] }).lastMoves[0]?.where).toBe(where);
+  });
+
   it('a move that ended is told with its outcome and what it took', () => {
     const { lastMoves } = oneSite({ ...settled, lastMoves: [pastMove()] });
     expect(lastMoves).toMatchObject([

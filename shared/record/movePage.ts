@@ -1,5 +1,5 @@
 import { type Html, html } from './html.ts';
-import type { MovePlanView } from './movePlanView.ts';
+import { type MovePlanView, whereText } from './movePlanView.ts';
 import type { MoveStepState, MoveStepView } from './moveStepView.ts';
 import { type MoveView, moveStandText } from './moveView.ts';
 import type { SiteView } from './siteView.ts';
@@ -72,9 +72,6 @@ const directions: Readonly<Record<MoveView['reason'], string>> = {
   teardown: 'Taking down',
 };
 
-const fromTo = ({ reason, from, to }: MoveView): string =>
-  reason === 'standbyUp' || reason === 'teardown' ? `in ${to}` : `from ${from} to ${to}`;
-
 /** The move under way or asked for; nothing where there is none. */
 export const moveSection = (move: MoveView, now: number): Html => {
   const [tone, word] =
@@ -83,7 +80,7 @@ export const moveSection = (move: MoveView, now: number): Html => {
       : move.stopHere.state === 'degraded'
         ? ['amber', 'degraded']
         : ['', ''];
-  return html`<section class="move"><h3>${directions[move.reason]} ${fromTo(move)}: ${moveStandText(move, now)}</h3>
+  return html`<section class="move"><h3>${directions[move.reason]} ${whereText(move)}: ${moveStandText(move, now)}</h3>
 <p class="pace">${move.pace}</p>${progress(move)}
 <p class="${tone}">If it stopped now: ${word !== '' && html`<b class="mark">${word}</b>, `}${move.stopHere.text}.</p>
 <p class="soft">${move.title}. ${move.by !== null && `By: ${move.by}. `}Plan ${shortDigest(move.digest)}. ${move.calls}.</p>

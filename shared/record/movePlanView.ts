@@ -1,6 +1,6 @@
 import { isObject } from '../base/canonical.ts';
 import { newFirewall } from '../plan/move/carryRoutes.ts';
-import type { MovePlan } from '../plan/move/movePlan.ts';
+import type { MovePlan, MoveReason } from '../plan/move/movePlan.ts';
 import { durationText, momentText, plainText, sinceMs } from './words.ts';
 
 /** What an approver has to see of a move's plan, in plain sentences; bodies stay in the plan. */
@@ -20,6 +20,20 @@ export type MovePlanView = {
 };
 
 const long = (text: string): string => plainText(text, 600);
+
+/** `from UK South to UK West`; a standby and a teardown have to do with one side only: `in UK West`. */
+export const whereText = ({
+  reason,
+  from,
+  to,
+}: {
+  readonly reason: MoveReason;
+  readonly from: string;
+  readonly to: string;
+}): string => {
+  if (reason === 'standbyUp') return `in ${to}`;
+  return reason === 'teardown' ? `in ${from}` : `from ${from} to ${to}`;
+};
 
 /** The last part of an ARM id; a name as it is. */
 export const shortName = (id: string): string => id.split('/').at(-1) ?? id;

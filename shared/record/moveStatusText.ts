@@ -56,7 +56,7 @@ export const sideLines = (
     .flatMap((move) =>
       labelled(
         'Last move',
-        `${momentText(move.endedAt, now)} ${move.outcome}: ${move.from} to ${move.to}, ${move.reason}; ${move.text}${move.why === null ? '' : `; ${move.why}`}`,
+        `${momentText(move.endedAt, now)} ${move.outcome}: ${move.reason} ${move.where}; ${move.text}${move.why === null ? '' : `; ${move.why}`}`,
       ),
     ),
 ];

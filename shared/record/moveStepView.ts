@@ -47,10 +47,11 @@ export const isOver = ({ status }: MoveStepRecord): boolean => over.has(status);
 const isHeld = (record: MoveStepRecord): boolean =>
   record.status === 'waiting' || (record.status === 'pending' && record.notBefore !== null);
 
-const stateOf = (move: Move, record: MoveStepRecord, free: boolean): MoveStepState => {
+/** At the device a person is waited for, also while the gateway is asked whether the device has come. */
+const stateOf = (move: Move, record: MoveStepRecord, person: boolean, free: boolean): MoveStepState => {
   if (isOver(record)) return 'over';
   if (record.status === 'failed') return 'failed';
-  if (isHeld(record)) return record.operation === null ? 'held' : 'underWay';
+  if (isHeld(record)) return record.operation === null || person ? 'held' : 'underWay';
   if (record.status === 'running') return 'underWay';
   return free && move.status === 'running' ? 'next' : 'later';
 };
@@ -175,7 +176,7 @@ export const moveSteps = (move: Move, plan: MovePlan | null, now: number): reado
   return steps.map((step) => {
     const record = records.get(step.id) ?? recordOf(step.id, step.title);
     return {
-      ...viewOf(step, record, stateOf(move, record, free.has(step.id)), move, now),
+      ...viewOf(step, record, stateOf(move, record, step.kind === 'confirm', free.has(step.id)), move, now),
       after: nearest(step, byId).map((id) => plainText(id)),
       critical: critical.has(step.id),
     };

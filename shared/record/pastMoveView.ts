@@ -1,5 +1,6 @@
 import type { Site } from '../base/site.ts';
 import type { MoveSummary } from './move.ts';
+import { whereText } from './movePlanView.ts';
 import { sideNames } from './sideView.ts';
 import { durationText, plainText, sinceMs } from './words.ts';
 
@@ -9,8 +10,8 @@ export type PastMoveView = {
   readonly digest: string;
   readonly reason: MoveSummary['reason'];
   readonly outcome: MoveSummary['outcome'];
-  readonly from: string;
-  readonly to: string;
+  /** `from UK South to UK West` */
+  readonly where: string;
   readonly by: string | null;
   readonly endedAt: string;
   readonly text: string;
@@ -31,8 +32,7 @@ export const pastMoveView = (site: Site, move: MoveSummary): PastMoveView => {
     digest: move.digest,
     reason: move.reason,
     outcome: move.outcome,
-    from: names[move.from],
-    to: names[move.to],
+    where: whereText({ reason: move.reason, from: names[move.from], to: names[move.to] }),
     by: move.by === null ? null : plainText(move.by),
     endedAt: move.endedAt,
     text: tookText(move),

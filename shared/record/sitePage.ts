@@ -130,7 +130,7 @@ const moveOutcomes: Readonly<Record<PastMoveView['outcome'], readonly [Tone, str
 
 const pastMove = (move: PastMoveView, now: number): Html => {
   const [tone, outcome] = moveOutcomes[move.outcome];
-  return html`<li class="${tone}"><b class="mark">${outcome}</b> ${move.from} → ${move.to} ${ago(move.endedAt, now)}<small>${move.reason}${
+  return html`<li class="${tone}"><b class="mark">${outcome}</b> ${move.where} ${ago(move.endedAt, now)}<small>${move.reason}${
     move.by !== null && `; by ${move.by}`
   }; ${move.text}${move.why !== null && `; ${move.why}`}</small></li>`;
 };
