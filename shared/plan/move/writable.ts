@@ -3,9 +3,9 @@ import type { Role } from '../snapshot.ts';
 
 /**
  * What ARM fills in itself, at any depth. The published swagger marks most of it readOnly; the rest comes in answers
- * of newer versions than it describes. Sent back, some resource providers refuse it.
+ * of newer versions than it describes. Sent back, some resource providers refuse it. Lower-case: IP groups say `eTag`.
  */
-const anywhere = new Set(['etag', 'provisioningState', 'resourceGuid', 'hasBgpOverride']);
+const anywhere = new Set(['etag', 'provisioningstate', 'resourceguid', 'hasbgpoverride']);
 
 /** Back references, addresses given away by Azure and counters, as members of `properties`. */
 const ofProperties: Readonly<Record<Role, readonly string[]>> = {
@@ -75,7 +75,7 @@ const deep = (value: Json, owner: string): Json => {
   const child = isChild(object);
   return Object.fromEntries(
     Object.entries(object)
-      .filter(([name, member]) => !anywhere.has(name) && !isArmType(name, member))
+      .filter(([name, member]) => !anywhere.has(name.toLowerCase()) && !isArmType(name, member))
       .filter(([name, member]) => !(child && isOwnId(name, member, owner)))
       .map(([name, member]) => [
         name,
