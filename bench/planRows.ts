@@ -39,6 +39,7 @@ const failover = (site: Site): Decision => ({
   releaseApproval: null,
   addWaits: [],
   releaseWaits: [],
+  move: null,
   hold: null,
   alarms: [],
   reasons: [],

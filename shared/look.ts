@@ -4,11 +4,12 @@ import type { Cause } from './plan/approval.ts';
 import type { ObservedNetwork } from './plan/observed.ts';
 import type { Plan } from './plan/plan.ts';
 import type { AzureView, Ports } from './ports.ts';
-import type { TagsInForce } from './record/tagsInForce.ts';
 import { servicesAway } from './record/progress.ts';
 import type { SiteState } from './record/state.ts';
+import type { TagsInForce } from './record/tagsInForce.ts';
 import { decide } from './scope/decide.ts';
 import type { Decision } from './scope/decision.ts';
+import type { Fact } from './scope/fact.ts';
 import { readSite } from './sight.ts';
 import { holdsAsSeen, planSite } from './sitePlan.ts';
 
@@ -43,21 +44,31 @@ const withoutWaiting = (decision: Decision): Decision => {
   };
 };
 
-/** Looks at a site: reads it, decides, and plans twice where a person is asked for a part. */
+/** What facts and intents ask for; Azure is not asked anything. */
+export const decideFor = async (
+  site: Site,
+  state: SiteState,
+  ports: Ports,
+): Promise<{ readonly decision: Decision; readonly facts: readonly Fact[] }> => {
+  const facts = await ports.facts.list([site.subscriptionId.toLowerCase(), ...resourceSubscriptions(site)]);
+  const intents = await ports.intents.list(site.id);
+  const now = ports.clock.now();
+  return { decision: decide({ site, facts, intents, failedOver: servicesAway(state), now }), facts };
+};
+
+/** Looks at a site: reads it and plans twice where a person is asked for a part. */
 export const look = async (input: {
   readonly site: Site;
   readonly state: SiteState;
   readonly ports: Ports;
   readonly azure: AzureView;
   readonly tagsInForce: TagsInForce;
+  readonly decision: Decision;
   readonly sweep: boolean;
 }): Promise<Look> => {
-  const { site, state, ports, tagsInForce } = input;
+  const { site, state, ports, tagsInForce, decision } = input;
   const now = ports.clock.now();
   const sight = await readSite(site, state, input.azure, now, input.sweep, ports.namePrefix);
-  const facts = await ports.facts.list([site.subscriptionId.toLowerCase(), ...resourceSubscriptions(site)]);
-  const intents = await ports.intents.list(site.id);
-  const decision = decide({ site, facts, intents, failedOver: servicesAway(state), now });
 
   const seen = { site, state, sight, tagsInForce, namePrefix: ports.namePrefix, now };
   const quiet = withoutWaiting(decision);

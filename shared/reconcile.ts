@@ -1,7 +1,10 @@
+import { attendMove } from './attendMove.ts';
 import { carryOn } from './carryOn.ts';
 import { choose, chooseAll } from './choose.ts';
+import { considerFallback, considerMove } from './considerMove.ts';
 import { fanOut } from './fanOut.ts';
-import { look } from './look.ts';
+import { keepWatch } from './keepWatch.ts';
+import { decideFor, look } from './look.ts';
 import type { Ports } from './ports.ts';
 import type { Message } from './record/ports.ts';
 import { deviceConfirmed, dueAt, waitsForPerson } from './record/progress.ts';
@@ -15,12 +18,14 @@ import type { Work } from './work.ts';
  *  1. wait the last moment until the message's `notBefore`
  *  2. a message to all: one message for each site concerned
  *  3. enter the site: configuration, lease, state; leave a paused one alone
- *  4. a run is under way: its own message asks Azure and carries it on; others are kept for later
- *  5. a person approved the very plan that waits: begin it
- *  6. otherwise look: facts, intents, tags, tables -> decision -> plans; record it
- *  7. a run waits for a person: go on with it while it is still what is wanted
- *  8. choose: nothing, wait for a person, blocked, or a new run
- *  9. carry the run on; come back by message where Azure needs time
+ *  4. a move is under way: carry it on; out of a dead region, nothing else is asked
+ *  5. a run is under way: its own message asks Azure and carries it on; others are kept for later
+ *  6. a person approved the very plan that waits: begin it
+ *  7. otherwise decide from facts and intents: is a move of the whole site called for?
+ *  8. look: tags, tables -> plans; record it; fall back to a move where routes do not fit
+ *  9. a run waits for a person: go on with it while it is still what is wanted
+ * 10. choose: nothing, wait for a person, blocked, or a new run
+ * 11. carry the run on; come back by message where Azure needs time
  */
 export const reconcile = async (message: Message, ports: Ports, redelivered = false): Promise<void> => {
   if (message.kind === 'look') return fanOut(message, ports);
@@ -34,6 +39,7 @@ export const reconcile = async (message: Message, ports: Ports, redelivered = fa
 const mostLooks = 3;
 
 const attend = async (visit: Visit): Promise<void> => {
+  if ((await attendMove(visit)) === 'handled') return;
   const { session, message, ports } = visit;
   const { run, paused, approved, waiting } = session.state();
   if (paused !== null) return lookLater(visit);
@@ -76,9 +82,15 @@ const goOn = async (visit: Visit, work: Work, looks: number): Promise<void> => {
 const lookAgain = async (visit: Visit, looks: number): Promise<void> => {
   const { session, site, ports, azure, tagsInForce, message } = visit;
   const sweep = message.sweep ?? false;
-  const seen = await visit.guarded(() => look({ site, state: session.state(), ports, azure, tagsInForce, sweep }));
+  const { decision, facts } = await decideFor(site, session.state(), ports);
+  if (await considerMove(visit, decision, facts)) return void (await attendMove(visit));
+  const seen = await visit.guarded(() =>
+    look({ site, state: session.state(), ports, azure, tagsInForce, decision, sweep }),
+  );
   if (seen === null) return;
   await note(visit, seen);
+  if (await considerFallback(visit, seen)) return void (await attendMove(visit));
+  if (sweep) await keepWatch(visit, visit.configured);
   const choice = choose(session.state(), seen);
   if (session.state().run !== null) {
     if (stillHolds(visit, seen, choice)) {

@@ -14,17 +14,25 @@ export type Session = {
   commit(change: (state: SiteState) => SiteState): Promise<SiteState>;
 };
 
-/** Calls to Azure since the last commit; they are put on the run's account. */
+/** Calls to Azure since the last commit; they are put on the run's or the move's account. */
 export type Meter = {
   readonly onCall: OnCall;
   readonly costs: () => Partial<RunCosts>;
   readonly clear: () => void;
+  /** From now on the calls are the move's. */
+  readonly forMove: () => void;
+  readonly ofMove: () => boolean;
 };
 
 export const newMeter = (): Meter => {
   const zero = () => ({ reads: 0, writes: 0, polls: 0, azureMs: 0 });
   let sum = zero();
+  let move = false;
   return {
+    forMove: () => {
+      move = true;
+    },
+    ofMove: () => move,
     onCall: (kind, ms) => {
       sum = { ...sum, azureMs: sum.azureMs + ms, [`${kind}s`]: sum[`${kind}s`] + 1 };
     },
@@ -35,8 +43,12 @@ export const newMeter = (): Meter => {
   };
 };
 
-const charged = (state: SiteState, meter: Meter): SiteState =>
-  state.run === null ? state : { ...state, run: { ...state.run, costs: addCosts(state.run.costs, meter.costs()) } };
+/** Where a move is carried on, its calls are the move's; else they are the run's. */
+const charged = (state: SiteState, meter: Meter): SiteState => {
+  const { run, move } = state;
+  if (meter.ofMove()) return move ? { ...state, move: { ...move, costs: addCosts(move.costs, meter.costs()) } } : state;
+  return run === null ? state : { ...state, run: { ...run, costs: addCosts(run.costs, meter.costs()) } };
+};
 
 const tries = 5;
 
@@ -55,7 +67,7 @@ export const openSession = async (sites: SiteStore, site: string, meter: Meter):
       const next = charged({ ...change(state), generation: state.generation + 1 }, meter);
       try {
         token = await sites.save(next, token);
-        if (next.run !== null) meter.clear();
+        if (meter.ofMove() ? next.move : next.run) meter.clear();
         state = next;
         return state;
       } catch (error) {

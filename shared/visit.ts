@@ -1,5 +1,6 @@
 import { iso } from './base/clock.ts';
 import { AutomationError, asAutomationError } from './base/errors.ts';
+import { sideOf } from './base/side.ts';
 import type { Site } from './base/site.ts';
 import type { Look } from './look.ts';
 import type { Plan } from './plan/plan.ts';
@@ -7,6 +8,7 @@ import type { AzureView, Ports } from './ports.ts';
 import { sitesInForce } from './record/configuration.ts';
 import type { Message } from './record/ports.ts';
 import { runPlanBlob } from './record/progress.ts';
+import { residenceOf } from './record/residence.ts';
 import type { Run } from './record/run.ts';
 import { tagReader } from './record/tagReader.ts';
 import type { TagsInForce } from './record/tagsInForce.ts';
@@ -20,10 +22,15 @@ export type SiteMessage = Extract<Message, { readonly kind: 'site' }>;
 export type Visit = {
   readonly message: SiteMessage;
   readonly ports: Ports;
+  /** The side where it lives: what is looked at and written to. */
   readonly site: Site;
+  /** As the sites file has it. */
+  readonly configured: Site;
   readonly session: Session;
   readonly azure: AzureView;
   readonly tagsInForce: TagsInForce;
+  /** From now on calls to Azure are the move's. */
+  chargeMove(): void;
   /** What carrying on the state's run needs. */
   work(seen?: Look): Promise<Work>;
   /** Runs a look; a failure is remembered and told, tried again where that helps, and null is returned. */
@@ -94,10 +101,11 @@ const readPlan = async (ports: Ports, site: string, { id, digest }: Run): Promis
   });
 };
 
-const makeVisit = async (message: SiteMessage, ports: Ports, site: Site): Promise<Visit | null> => {
+const makeVisit = async (message: SiteMessage, ports: Ports, configured: Site): Promise<Visit | null> => {
   const meter = newMeter();
-  const session = await openSession(ports.sites, site.id, meter);
-  const base = { message, ports, site, session };
+  const session = await openSession(ports.sites, configured.id, meter);
+  const site = sideOf(configured, residenceOf(session.state()));
+  const base = { message, ports, site, configured, session };
   const tagsInForce = await guard(base, () => tagsFor(ports)(site.cloud));
   if (tagsInForce === null) return null;
   const azure = ports.metered(meter.onCall);
@@ -109,7 +117,7 @@ const makeVisit = async (message: SiteMessage, ports: Ports, site: Site): Promis
     const fresh = new Map(seen?.fresh ?? []);
     return { site, session, plan, ports, azure, tagsInForce, network, fresh, arrivedAt: message.arrivedAt };
   };
-  return { ...base, azure, tagsInForce, work, guarded: (look) => guard(base, look) };
+  return { ...base, azure, tagsInForce, work, chargeMove: meter.forMove, guarded: (look) => guard(base, look) };
 };
 
 /** Enters a site for one message, alone; a busy site is come back to. */

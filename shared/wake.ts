@@ -16,7 +16,8 @@ export const wake = async (
     notBefore: arrivedAt,
     arrivedAt,
     ...(sweep ? { sweep } : {}),
-    // While it was paused, the run's own message found nothing to do.
-    ...(resumes && state.run !== null ? { continues: state.run.id, revives: true } : {}),
+    // While it was paused, the own message of run or move found nothing to do.
+    ...(resumes && state.run !== null ? { continues: state.run.id } : {}),
+    ...(resumes && (state.run !== null || state.move) ? { revives: true } : {}),
   });
 };

@@ -2,11 +2,14 @@ import { z } from 'zod';
 import { iso } from './base/clock.ts';
 import { AutomationError } from './base/errors.ts';
 import { findSite, type Site } from './base/site.ts';
-import { type Look, look } from './look.ts';
+import { decideFor, type Look, look } from './look.ts';
+import { approveMove, cancelMove, decline, type MoveAnswer, planned, retire, retryMove, standby } from './moveWords.ts';
+import type { MovePlan } from './plan/move/movePlan.ts';
 import type { Plan } from './plan/plan.ts';
 import type { Ports } from './ports.ts';
 import { sitesInForce } from './record/configuration.ts';
 import { isShadow } from './record/headline.ts';
+import { asItLives } from './record/residence.ts';
 import type { SiteState } from './record/state.ts';
 import { speakTo } from './session.ts';
 import { tagsFor } from './visit.ts';
@@ -38,6 +41,12 @@ export const wordSchema = z.discriminatedUnion('action', [
   z.object({ action: z.literal('adopt'), ...base, digest: digest.optional() }),
   z.object({ action: z.literal('pause'), ...base }),
   z.object({ action: z.literal('resume'), ...base }),
+  z.object({ action: z.literal('move'), ...base, to: z.string().min(1).max(64).optional(), digest: digest.optional() }),
+  z.object({ action: z.literal('decline'), ...base, digest }),
+  z.object({ action: z.literal('cancelMove'), ...base }),
+  z.object({ action: z.literal('retryMove'), ...base }),
+  z.object({ action: z.literal('retire'), ...base, digest: digest.optional() }),
+  z.object({ action: z.literal('standby'), ...base, want: z.enum(['up', 'down']), digest: digest.optional() }),
 ]);
 
 export type Word = z.infer<typeof wordSchema>;
@@ -51,6 +60,8 @@ export type Answer = {
   readonly plan?: Plan;
   readonly full?: Plan | null;
   readonly id?: string;
+  readonly move?: MovePlan;
+  readonly digest?: string;
 };
 
 const nothingWaits = (message: string): AutomationError =>
@@ -68,10 +79,19 @@ const stillInShadow = (site: Site): AutomationError =>
 
 const planNow = async (site: Site, ports: Ports): Promise<Look> => {
   const { state } = await ports.sites.load(site.id);
-  return look({ site, state, ports, azure: ports, tagsInForce: await tagsFor(ports)(site.cloud), sweep: true });
+  const lives = asItLives(site, state);
+  const { decision } = await decideFor(lives, state, ports);
+  const tagsInForce = await tagsFor(ports)(site.cloud);
+  return look({ site: lives, state, ports, azure: ports, tagsInForce, decision, sweep: true });
 };
 
 const apply = async (word: WordOf<'apply'>, site: Site, by: string, ports: Ports): Promise<string> => {
+  const { state: known } = await ports.sites.load(site.id);
+  const { move, waiting } = known;
+  if (move?.status === 'awaitingApproval' && (move.digest === word.digest || waiting === null)) {
+    if (isShadow(site.policy.shadow, known)) throw stillInShadow(site);
+    return approveMove({ site, by, ports }, word.digest);
+  }
   const at = iso(ports.clock.now());
   await speakTo(ports.sites, site.id, (state) => {
     if (state.waiting === null) throw nothingWaits(`No plan of site ${site.id} waits for approval.`);
@@ -175,6 +195,26 @@ const setPause = async (word: WordOf<'pause' | 'resume'>, site: Site, by: string
   return word.action === 'pause' ? 'paused: nothing more is written' : 'resumed';
 };
 
+type MoveWord = WordOf<'move' | 'decline' | 'cancelMove' | 'retryMove' | 'retire' | 'standby'>;
+
+const sayOfMove = (word: MoveWord, spoken: Parameters<typeof retire>[0]): Promise<MoveAnswer> => {
+  const reason = word.reason ?? '';
+  switch (word.action) {
+    case 'move':
+      return planned(spoken, word.to, word.digest, reason);
+    case 'decline':
+      return decline(spoken, word.digest, reason);
+    case 'cancelMove':
+      return cancelMove(spoken, reason);
+    case 'retryMove':
+      return retryMove(spoken);
+    case 'retire':
+      return retire(spoken, word.digest);
+    case 'standby':
+      return standby(spoken, word.want, word.digest);
+  }
+};
+
 /** Takes in a person's word (`caller` where the body names nobody). Throws AutomationError; nothing is half said. */
 export const say = async (word: Word, caller: string, ports: Ports): Promise<Answer> => {
   const { sites } = await sitesInForce(ports.config);
@@ -187,15 +227,21 @@ export const say = async (word: Word, caller: string, ports: Ports): Promise<Ans
   }
   let said: string;
   let id: string | undefined;
+  let moved: MoveAnswer | undefined;
   if (action === 'apply') said = await apply(word, site, by, ports);
   else if (action === 'declare') ({ said, id } = await declare(word, site, by, ports));
   else if (action === 'withdraw') said = await withdraw(word, site, ports);
   else if (action === 'confirmDevice') said = await confirmDevice(word, site, by, ports);
   else if (action === 'adopt') said = await adopt(word, site, by, ports);
-  else said = await setPause(word, site, by, ports);
+  else if (action === 'pause' || action === 'resume') said = await setPause(word, site, by, ports);
+  else {
+    moved = await sayOfMove(word, { site, by, ports });
+    ({ said } = moved);
+  }
   const because = `${by} said ${action}${word.reason ? `: ${word.reason}` : ''}`;
   if (action !== 'pause') {
     await wake(site.id, { because, arrivedAt: ports.clock.now(), resumes: action === 'resume' }, ports);
   }
-  return { site: site.id, action, said, ...(id === undefined ? {} : { id }) };
+  const plan = moved?.move ? { move: moved.move, digest: moved.move.digest } : {};
+  return { site: site.id, action, said, ...(id === undefined ? {} : { id }), ...plan };
 };

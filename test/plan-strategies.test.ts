@@ -24,6 +24,7 @@ const decision: Decision = {
   releaseApproval: null,
   addWaits: [],
   releaseWaits: [],
+  move: null,
   hold: null,
   alarms: [],
   reasons: [],

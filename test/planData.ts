@@ -51,6 +51,7 @@ export const decisionFor = (services: readonly string[] = []): Decision => ({
   releaseApproval: null,
   addWaits: [],
   releaseWaits: [],
+  move: null,
   hold: null,
   alarms: [],
   reasons: ['a reason'],

@@ -9,6 +9,8 @@ export type CloudEndpoints = {
   readonly tokenAudience: string;
   readonly loginAuthority: string;
   readonly storageSuffix: string;
+  /** Key vaults answer at `<name>.<suffix>`; tokens for them are made out to it. */
+  readonly vaultSuffix: string;
 };
 
 /** Source: the `az cloud list` tables of the three clouds. */
@@ -18,17 +20,20 @@ export const clouds: Readonly<Record<CloudName, CloudEndpoints>> = {
     tokenAudience: 'https://management.azure.com',
     loginAuthority: 'https://login.microsoftonline.com',
     storageSuffix: 'core.windows.net',
+    vaultSuffix: 'vault.azure.net',
   },
   AzureGovernment: {
     resourceManager: 'https://management.usgovcloudapi.net',
     tokenAudience: 'https://management.usgovcloudapi.net',
     loginAuthority: 'https://login.microsoftonline.us',
     storageSuffix: 'core.usgovcloudapi.net',
+    vaultSuffix: 'vault.usgovcloudapi.net',
   },
   China: {
     resourceManager: 'https://management.chinacloudapi.cn',
     tokenAudience: 'https://management.chinacloudapi.cn',
     loginAuthority: 'https://login.chinacloudapi.cn',
     storageSuffix: 'core.chinacloudapi.cn',
+    vaultSuffix: 'vault.azure.cn',
   },
 };

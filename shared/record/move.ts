@@ -38,6 +38,8 @@ export type Move = {
   readonly steps: readonly MoveStepRecord[];
   readonly costs: RunCosts;
   readonly cloudReadyAt: string | null;
+  /** Since when nobody is at it, until when at the earliest somebody will be (ms); null: until a person speaks. */
+  readonly away: { readonly at: string; readonly until: number | null } | null;
   /** Blob with the profile's address; never shown. */
   readonly profileBlob: string | null;
   /** Why it failed, and what to do. */

@@ -1,8 +1,9 @@
 import { byCodeUnit } from '../base/canonical.ts';
 import type { Site } from '../base/site.ts';
 import type { Intent } from './intent.ts';
+import { moveCalled } from './regionMove.ts';
 import { describeFacts, describeIntent, listed } from './sentences.ts';
-import { REGION_WIDE_SERVICES, type RegionWide, regionWide, type Unwell } from './unwell.ts';
+import type { Unwell } from './unwell.ts';
 import type { Verdict } from './verdict.ts';
 
 const ofVerdict = ({ service, wanted, because, intent, facts }: Verdict, unwell: Unwell): string[] => {
@@ -26,21 +27,9 @@ const ofVerdict = ({ service, wanted, because, intent, facts }: Verdict, unwell:
   return [];
 };
 
-const cause = ({ tunnel, services }: RegionWide): string =>
-  tunnel.length > 0
-    ? `${listed(tunnel)}, which the tunnel stands on, ${tunnel.length === 1 ? 'is' : 'are'} unwell`
-    : `${services.length} services are unwell (${REGION_WIDE_SERVICES} make it an outage of the region): ${listed(services.slice(0, 12))}`;
-
 const ofRegion = (site: Site, unwell: Unwell): string[] => {
-  const wide = regionWide(unwell.home);
-  if (!wide) return [];
-  const [home, target] = [site.home.displayName, site.failover.displayName];
-  const there = regionWide(unwell.failover);
-  if (there)
-    return [`${home} fails as a whole, since ${cause(wide)}; no move to ${target} helps, where ${cause(there)}.`];
-  return [
-    `A move of site ${site.id} from ${home} to ${target} is called for: ${cause(wide)}. A person has to make it; meanwhile the unwell services of the site are failed over one by one.`,
-  ];
+  const { alarm } = moveCalled(site, unwell);
+  return alarm === null ? [] : [alarm];
 };
 
 const ofOperations = (site: Site, unwell: Unwell): string[] =>

@@ -5,6 +5,7 @@ import type { Decision } from './decision.ts';
 import type { Fact } from './fact.ts';
 import type { Intent } from './intent.ts';
 import { answeredHome, holdOf, liveIntents } from './intents.ts';
+import { moveCalled } from './regionMove.ts';
 import { type HomeEvidence, type Release, releaseOf } from './release.ts';
 import { describeFact, describeIntent, listed } from './sentences.ts';
 import { asSiteSpells, type Unwell, unwellFor } from './unwell.ts';
@@ -93,7 +94,7 @@ const releaseFor = (
  * | none                      | unwell                      | unwell                 | stays where it is   | alarm                   |
  * | none                      | stale facts only            | any                    | stays where it is   | alarm                   |
  * | none                      | well                        | any                    | leaves              | policy.failback         |
- * | any                       | a tunnel service, or 6 of any | well                 | as above            | alarm: move called for  |
+ * | any                       | a tunnel service, or 6 of any | well                 | as above            | alarm, and `move`: policy.regionMove |
  * | any                       | a tunnel service, or 6 of any | the same             | as above            | alarm: no move helps    |
  *
  * "Leaves" means: if it is there now. An operation on a resource of the site (Event Grid) counts as unwell at home,
@@ -118,6 +119,7 @@ export const decide = (input: ScopeInput): Decision => {
   const addWaits = wanted
     .filter(({ service, because }) => asks && because !== 'person' && !away.has(service))
     .map(({ service }) => service);
+  const called = hold ? null : moveCalled(site, unwell).why;
   const release = releaseFor(input, leaving, verdicts, hold);
   return {
     mode: services.length > 0 ? 'serviceFailover' : 'home',
@@ -128,6 +130,7 @@ export const decide = (input: ScopeInput): Decision => {
     releaseApproval: release.approval,
     addWaits,
     releaseWaits: release.waits,
+    move: called === null ? null : { why: called },
     hold: hold ? describeIntent(hold) : null,
     alarms: alarmsOf(site, verdicts, unwell, live),
     reasons: reasonsOf(site, verdicts, away, unwell, hold, release),

@@ -21,6 +21,8 @@ export type Decision = {
   readonly addWaits: readonly string[];
   /** Those of `leaving` that wait for `releaseApproval`; the others may leave now. Empty where it is null. */
   readonly releaseWaits: readonly string[];
+  /** Why the whole site should move to the failover region; null where it should not. */
+  readonly move: { readonly why: string } | null;
   /** A person said: change nothing (intent `hold`). */
   readonly hold: string | null;
   /** What people must be told apart from the plan: both regions unwell, stale facts, a move that would be called for. */

@@ -1,0 +1,73 @@
+import { AutomationError } from './base/errors.ts';
+import { sideOf } from './base/side.ts';
+import { carryOnMove } from './moveRun.ts';
+import type { MoveWork } from './moveWork.ts';
+import type { MovePlan } from './plan/move/movePlan.ts';
+import type { Move } from './record/move.ts';
+import { deviceConfirmed, movePlanBlob } from './record/progress.ts';
+import type { Visit } from './visit.ts';
+import { wake } from './wake.ts';
+
+const planOf = async ({ ports, site }: Visit, { digest }: Move): Promise<MovePlan> => {
+  const text = await ports.archive.read(movePlanBlob(site.id, digest));
+  if (text !== undefined) return JSON.parse(text) as MovePlan;
+  throw new AutomationError('ERR_STORAGE', `The plan ${digest} of a move of site ${site.id} is not in the archive.`, {
+    remedy: 'Look at the container asefo-records; "move cancel" gives the move up.',
+    retry: 'later',
+  });
+};
+
+const workOf = async (visit: Visit, move: Move): Promise<MoveWork> => {
+  const { configured, session, ports, azure, tagsInForce, message } = visit;
+  const plan = await planOf(visit, move);
+  const { arrivedAt } = message;
+  return { site: configured, there: sideOf(configured, plan.to), session, plan, ports, azure, tagsInForce, arrivedAt };
+};
+
+/** The continuation of the site's move, by message. */
+const comeBack = async ({ message, ports, session }: Visit, id: string, notBefore: number): Promise<void> => {
+  const { site, because } = message;
+  const { generation } = session.state();
+  await ports.messages.send({
+    kind: 'site',
+    site,
+    because,
+    generation,
+    notBefore,
+    arrivedAt: notBefore,
+    continues: id,
+  });
+};
+
+/** The region that is left is not asked anything while a site moves out of it because it is down. */
+const keepsAway = (move: Move): boolean => move.reason === 'outage' && move.status === 'running';
+
+const goOn = async (visit: Visit, move: Move): Promise<void> => {
+  visit.chargeMove();
+  const moved = await carryOnMove(await workOf(visit, move));
+  if (moved.status === 'later') return comeBack(visit, move.id, moved.notBefore);
+  // The site lives elsewhere now: a visit of its own looks at that side.
+  if (moved.status === 'ended')
+    await wake(visit.site.id, { because: `${move.title} is over`, arrivedAt: visit.ports.clock.now() }, visit.ports);
+};
+
+/**
+ * Where a move is under way: carries it on, if this message is for it. `handled`: nothing else is to be done at the
+ * site; a move out of a region that is down lets nobody ask that region.
+ */
+export const attendMove = async (visit: Visit): Promise<'handled' | 'aside'> => {
+  const { session, message, ports } = visit;
+  const { move, paused } = session.state();
+  if (move?.status !== 'running' || paused !== null) return move && keepsAway(move) ? 'handled' : 'aside';
+  const said = move.steps.some(({ status }) => status === 'waiting') && deviceConfirmed(session.state());
+  const fresh = move.startedAt === null || move.away === null;
+  const revives = message.revives === true;
+  const mine = message.continues === move.id || revives || fresh || said;
+  const until = move.away?.until ?? null;
+  if (mine && !fresh && !said && until !== null && until > ports.clock.now()) {
+    // Its own message too early is one too many; a reviving one makes sure that another comes.
+    if (revives) await comeBack(visit, move.id, until);
+  } else if (mine) await goOn(visit, move);
+  const left = message.continues === move.id || said || fresh;
+  return left || keepsAway(session.state().move ?? move) ? 'handled' : 'aside';
+};

@@ -1,0 +1,128 @@
+import { isObject, type Json, type JsonObject } from './base/canonical.ts';
+import { AutomationError } from './base/errors.ts';
+import {
+  commitMove,
+  delayMoveStep,
+  finishMoveStep,
+  leaveMoveStep,
+  type MoveWork,
+  StepFailure,
+  type StepInHand,
+} from './moveWork.ts';
+import { standingOf } from './plan/move/standing.ts';
+import { observeFirewall } from './plan/observe.ts';
+import { withMoveStep } from './record/moveProgress.ts';
+
+const unsettledMs = 30_000;
+const placeholder = '{newFirewall}';
+
+const replaced = (value: Json, text: string): Json => {
+  if (typeof value === 'string') return value === placeholder ? text : value;
+  if (Array.isArray(value)) return value.map((item) => replaced(item, text));
+  if (isObject(value))
+    return Object.fromEntries(Object.entries(value as JsonObject).map(([key, item]) => [key, replaced(item, text)]));
+  return value;
+};
+
+/** The planned body with what only the new firewall can tell. */
+const bodyOf = async ({ there, azure }: MoveWork, body: JsonObject): Promise<JsonObject> => {
+  if (!JSON.stringify(body).includes(`"${placeholder}"`)) return body;
+  const { privateIpAddress } = observeFirewall(await azure.resources.get(there.ids.firewall));
+  if (privateIpAddress === null)
+    throw new AutomationError('ERR_AZURE_UNSETTLED', `${there.ids.firewall} has no address yet`, {
+      remedy: 'Nothing to do: it is looked at again.',
+      retry: 'later',
+    });
+  return replaced(body, privateIpAddress) as JsonObject;
+};
+
+const strangers = (id: string): StepFailure =>
+  new StepFailure(
+    `${id} is there already and is not ours (it has no tag asefo-site of this site); it was not touched.`,
+    'Rename or remove it, or choose another move.resourceGroup; then "move retry". "move cancel" turns back.',
+  );
+
+/** Counted before it is sent: an answer may never reach us. */
+const counted = (work: MoveWork, { planned, record }: StepInHand): Promise<void> =>
+  commitMove(work, (move) => withMoveStep(move, planned.id, { writes: record.writes + 1 }));
+
+const write = async (work: MoveWork, step: StepInHand, body: JsonObject, etag: string | null): Promise<void> => {
+  await counted(work, step);
+  const accepted = await work.azure.resources.put(step.planned.resource, body, etag);
+  const sent = { ...step, record: { ...step.record, writes: step.record.writes + 1 } };
+  return accepted.status === 'running' ? leaveMoveStep(work, sent, accepted) : finishMoveStep(work, sent, 'done');
+};
+
+const etagOf = (found: JsonObject | null): string | null =>
+  typeof found?.['etag'] === 'string' ? found['etag'] : null;
+
+/** Looks, and writes once where it has to. */
+export const putStep = async (work: MoveWork, step: StepInHand): Promise<void> => {
+  const { planned } = step;
+  const { resource } = planned;
+  if (planned.body === undefined) throw new Error(`step ${planned.id} has nothing to put`);
+  const body = await bodyOf(work, planned.body);
+  const found = await work.azure.resources.find(resource);
+  const standing = standingOf(found, { ...planned, body }, work.site.id);
+  switch (standing) {
+    case 'strangers':
+      throw strangers(resource);
+    case 'unsettled':
+      return delayMoveStep(work, step, 'Azure is still at work on it', unsettledMs);
+    case 'ours-as-planned':
+      return finishMoveStep(work, step, 'unchanged', 'it stands as planned');
+    case 'ours-different':
+    case 'failed':
+      return write(work, step, body, etagOf(found));
+    case 'absent':
+      return write(work, step, body, null);
+  }
+};
+
+/** Deletes what is ours, or what a person approved by name; a stranger's is left. */
+export const deleteStep = async (work: MoveWork, step: StepInHand): Promise<void> => {
+  const { resource } = step.planned;
+  const found = await work.azure.resources.find(resource);
+  const standing = standingOf(found, step.planned, work.site.id);
+  if (standing === 'absent') return finishMoveStep(work, step, 'unchanged', 'it is gone already');
+  if (standing === 'strangers') return finishMoveStep(work, step, 'skipped', 'it is not ours');
+  if (standing === 'unsettled') return delayMoveStep(work, step, 'Azure is still at work on it', unsettledMs);
+  await counted(work, step);
+  const accepted = await work.azure.resources.remove(resource);
+  const sent = { ...step, record: { ...step.record, writes: step.record.writes + 1 } };
+  return accepted.status === 'running' ? leaveMoveStep(work, sent, accepted) : finishMoveStep(work, sent, 'done');
+};
+
+/** The key of the old connection, while it can be asked for; or out of the vault that the site names. */
+const sharedKey = async ({ site, plan, ports, azure }: MoveWork, resource: string): Promise<string> => {
+  const { sharedKey: vault } = site.move;
+  if (vault !== undefined) return ports.secrets.read(vault);
+  if (plan.reason === 'outage')
+    throw new StepFailure(
+      `The shared key of ${resource} cannot be read: its region is not to be asked.`,
+      'Put the key into a Key Vault, name it in move.sharedKey of the sites file, then "move retry".',
+    );
+  const old = await azure.resources.get(`${resource}/sharedkey`);
+  if (typeof old['value'] === 'string') return old['value'];
+  throw new StepFailure(
+    `Azure did not give the shared key of ${resource}.`,
+    'Name a Key Vault secret in move.sharedKey.',
+  );
+};
+
+/** A site-to-site connection, with the key that ARM never gives back with it. */
+export const keyStep = async (work: MoveWork, step: StepInHand): Promise<void> => {
+  const { planned } = step;
+  const { site, there, azure } = work;
+  if (planned.body === undefined) throw new Error(`step ${planned.id} has nothing to put`);
+  const found = await azure.resources.find(planned.resource);
+  const standing = standingOf(found, planned, site.id);
+  if (standing !== 'absent' && standing !== 'failed' && standing !== 'ours-different') return putStep(work, step);
+  const old = planned.resource.replace(there.ids.resourceGroup, oldGroup(work));
+  const key = await sharedKey(work, old);
+  const properties = isObject(planned.body['properties']) ? (planned.body['properties'] as JsonObject) : {};
+  return write(work, step, { ...planned.body, properties: { ...properties, sharedKey: key } }, etagOf(found));
+};
+
+const oldGroup = ({ site, plan }: MoveWork): string =>
+  plan.from === 'home' ? site.ids.resourceGroup : site.ids.resourceGroup.replace(/[^/]+$/, site.target.resourceGroup);

@@ -1,0 +1,135 @@
+import { moveBundle } from './apply/moveBundle.ts';
+import { isObject } from './base/canonical.ts';
+import { iso } from './base/clock.ts';
+import { AutomationError } from './base/errors.ts';
+import { seeThere } from './moveTables.ts';
+import {
+  commitMove,
+  finishMoveStep,
+  leaveMoveStep,
+  type MoveWork,
+  moveOf,
+  noteMove,
+  type StepInHand,
+  setMoveStep,
+} from './moveWork.ts';
+import { bundleBlob, deviceConfirmed, profileBlob } from './record/progress.ts';
+import { tell } from './tell.ts';
+
+/** How often the gateway is asked whether the device has come. */
+const askGatewayMs = 5 * 60_000;
+/** How often people are reminded that the device is waited for. */
+const remindMs = 30 * 60_000;
+
+/** Has the gateway make the VPN client profile (certificate authentication, IKEv2). */
+export const profileStep = async (work: MoveWork, step: StepInHand): Promise<void> => {
+  const body = { processorArchitecture: 'Amd64', authenticationMethod: 'EAPTLS' };
+  const accepted = await work.azure.resources.act(work.there.ids.gateway, 'generatevpnprofile', body);
+  return accepted.status === 'running' ? leaveMoveStep(work, step, accepted) : profileMade(work, step, accepted.body);
+};
+
+/** The profile's address lets anyone fetch it for a while: it is kept in storage and said nowhere. */
+export const profileMade = async (work: MoveWork, step: StepInHand, body: unknown): Promise<void> => {
+  const { ports, site } = work;
+  if (typeof body !== 'string' || !URL.canParse(body)) {
+    throw new AutomationError('ERR_AZURE_UNAVAILABLE', `${work.there.ids.gateway} gave no address of a profile`, {
+      remedy: 'Nothing to do: it is asked again.',
+      retry: 'later',
+    });
+  }
+  const blob = profileBlob(site.id, `${moveOf(work).id}-${ports.clock.now()}`);
+  await ports.archive.keep(blob, JSON.stringify({ url: body, at: iso(ports.clock.now()) }));
+  await commitMove(work, (move) => ({ ...move, profileBlob: blob }));
+  return finishMoveStep(work, step, 'done', 'kept in storage: npm run cli -- device-file');
+};
+
+/** Profile, file of inclusive routes, instructions. */
+export const bundleStep = async (work: MoveWork, step: StepInHand): Promise<void> => {
+  const { there, site, ports, tagsInForce } = work;
+  const { plan, sight } = await seeThere(work);
+  const bundle = moveBundle({
+    there,
+    tagsText: tagsInForce.text(),
+    ranges: [...sight.network.addressSpace, ...sight.network.clientAddressPool],
+    profile: moveOf(work).profileBlob !== null,
+  });
+  const blob = bundleBlob(site.id, bundle.checksum);
+  await ports.archive.keep(blob, bundle.file);
+  const at = iso(ports.clock.now());
+  const { checksum, instruction } = bundle;
+  const { listHash } = plan.device;
+  await work.session.commit((state) => ({
+    ...state,
+    device: { ...state.device, offered: { checksum, listHash, blob, at, added: 0, instruction } },
+  }));
+  return finishMoveStep(work, step, 'done', checksum);
+};
+
+const confirmed = async (work: MoveWork, step: StepInHand, by: string): Promise<void> => {
+  const { session, ports } = work;
+  const { offered } = session.state().device;
+  if (offered !== null && !deviceConfirmed(session.state())) {
+    const { checksum, listHash } = offered;
+    const word = { checksum, listHash, by, at: iso(ports.clock.now()) };
+    await session.commit((state) => ({ ...state, device: { ...state.device, confirmed: word } }));
+  }
+  return finishMoveStep(work, step, 'done', `confirmed by ${by}`);
+};
+
+/** Reminded once, and then every half hour. */
+const remind = async (work: MoveWork, step: StepInHand): Promise<void> => {
+  const { session, site, ports, plan, there } = work;
+  const move = moveOf(work);
+  const since = Date.parse(step.record.startedAt ?? iso(ports.clock.now()));
+  const due = 1 + Math.floor((ports.clock.now() - since) / remindMs);
+  if (move.reminders >= due) return;
+  const { offered } = session.state().device;
+  await tell(work, {
+    kind: 'needsDevice',
+    key: `move device ${move.id} ${due}`,
+    title: `Site ${site.id}: ${due > 1 ? 'still waiting: ' : ''}put profile and file for ${there.home.displayName} on the device`,
+    text: [`File ${offered?.blob} (${offered?.checksum})`, ...(offered?.instruction ?? [])].join('\n'),
+    digest: plan.digest,
+  });
+  await commitMove(work, (current) => ({ ...current, reminders: due }));
+};
+
+/** Waits for a person to say that profile and file are on the device, or for the gateway to show it. */
+export const confirmStep = async (work: MoveWork, step: StepInHand): Promise<void> => {
+  const { session, ports, azure, there } = work;
+  if (deviceConfirmed(session.state()))
+    return confirmed(work, step, session.state().device.confirmed?.by ?? 'a person');
+  if (step.record.status !== 'waiting') {
+    await setMoveStep(work, step, {
+      status: 'waiting',
+      startedAt: step.record.startedAt ?? iso(ports.clock.now()),
+      why: 'a person puts profile and file on the device',
+      notBefore: ports.clock.now() + askGatewayMs,
+    });
+    return remind(work, step);
+  }
+  await remind(work, step);
+  if (there.network.vpn === 's2s') return setMoveStep(work, step, { notBefore: ports.clock.now() + askGatewayMs });
+  const accepted = await azure.resources.act(there.ids.gateway, 'getVpnClientConnectionHealth', {});
+  if (accepted.status === 'done') return connectionsSeen(work, step, accepted.body);
+  const { operationUrl, notBefore } = accepted;
+  return setMoveStep(work, step, { operation: { operationUrl, notBefore }, notBefore: null });
+};
+
+/** The gateway's client connections: a client there is the device, since nobody else has the new profile. */
+export const connectionsSeen = async (work: MoveWork, step: StepInHand, body: unknown): Promise<void> => {
+  const value = isObject(body) && Array.isArray(body['value']) ? body['value'] : [];
+  const addresses = value.filter(isObject).flatMap((one) => {
+    const address = one['privateIpAddress'];
+    return typeof address === 'string' && address !== '' ? [address] : [];
+  });
+  if (addresses.length > 0) {
+    await noteMove(work, 'the gateway has a client', { addresses });
+    return confirmed(work, step, `the gateway: client ${addresses[0]}`);
+  }
+  return setMoveStep(work, step, {
+    status: 'waiting',
+    operation: null,
+    notBefore: work.ports.clock.now() + askGatewayMs,
+  });
+};

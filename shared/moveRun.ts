@@ -1,0 +1,194 @@
+import { iso } from './base/clock.ts';
+import { type AutomationError, asAutomationError } from './base/errors.ts';
+import { deleteStep, keyStep, putStep } from './moveBuild.ts';
+import { bundleStep, confirmStep, connectionsSeen, profileMade, profileStep } from './moveDevice.ts';
+import { finishMove, settleStep } from './moveSettle.ts';
+import { proofStep, routesStep, rulesStep } from './moveTables.ts';
+import {
+  commitMove,
+  delayMoveStep,
+  finishMoveStep,
+  leaveMoveStep,
+  type MoveWork,
+  moveOf,
+  noteMove,
+  StepFailure,
+  type StepInHand,
+  setMoveStep,
+} from './moveWork.ts';
+import { ready } from './plan/move/graph.ts';
+import type { MoveStepRecord } from './record/move.ts';
+import { backAt, isOver, moveDueAt } from './record/moveProgress.ts';
+import { tell } from './tell.ts';
+
+/** How a move stands when this invocation leaves it. */
+export type Moved =
+  | { readonly status: 'ended' }
+  | { readonly status: 'later'; readonly notBefore: number }
+  /** Only a person can carry it on: paused, failed, or to be confirmed. */
+  | { readonly status: 'person' };
+
+const mostTries = 120;
+const mostFailedOperations = 3;
+const defaultWaitMs = 15_000;
+const failedOperationMs = 30_000;
+
+/** Twice the estimate and half an hour: a gateway estimated at 45 minutes was recorded at 47. Then a person decides. */
+const deadlineMinutes = (estimateMinutes: number): number => 30 + 2 * estimateMinutes;
+
+/** The next step that something can be done about now: an operation to ask about, or one that may begin. */
+const nextStep = (work: MoveWork): StepInHand | undefined => {
+  const { steps } = moveOf(work);
+  const now = work.ports.clock.now();
+  const records = new Map(steps.map((record) => [record.id, record]));
+  const ids = (test: (record: MoveStepRecord) => boolean) => new Set(steps.filter(test).map(({ id }) => id));
+  const under = ids(({ status }) => status === 'running' || status === 'waiting');
+  const startable = new Set(ready(work.plan.steps, ids(isOver), under).map(({ id }) => id));
+  for (const planned of work.plan.steps) {
+    const record = records.get(planned.id);
+    if (record === undefined || isOver(record) || record.status === 'failed') continue;
+    const due = (record.operation?.notBefore ?? record.notBefore ?? 0) <= now;
+    if (due && (under.has(planned.id) || startable.has(planned.id))) return { planned, record };
+  }
+  return undefined;
+};
+
+const begin = (work: MoveWork, step: StepInHand): Promise<void> => {
+  switch (step.planned.kind) {
+    case 'put':
+      return putStep(work, step);
+    case 'sharedKey':
+      return keyStep(work, step);
+    case 'delete':
+      return deleteStep(work, step);
+    case 'rules':
+      return rulesStep(work, step);
+    case 'routes':
+      return routesStep(work, step);
+    case 'profile':
+      return profileStep(work, step);
+    case 'bundle':
+      return bundleStep(work, step);
+    case 'proof':
+      return proofStep(work, step);
+    case 'confirm':
+      return confirmStep(work, step);
+    case 'settle':
+      return settleStep(work, step);
+  }
+};
+
+/** Azure says that the operation is over: what that means for the step. */
+const over = async (work: MoveWork, step: StepInHand, body: unknown): Promise<void> => {
+  const { kind } = step.planned;
+  if (kind === 'profile') return profileMade(work, step, body);
+  if (kind === 'confirm') return connectionsSeen(work, step, body);
+  // There may be more than one write to a policy; the step looks again.
+  if (kind === 'rules') return setMoveStep(work, step, { status: 'pending', operation: null, notBefore: null });
+  return finishMoveStep(work, step, 'done');
+};
+
+const ask = async (work: MoveWork, step: StepInHand, operationUrl: string): Promise<void> => {
+  const { clock } = work.ports;
+  const progress = await work.azure.resources.poll(operationUrl);
+  if (progress.status === 'succeeded') return over(work, step, progress.body);
+  if (progress.status === 'running') {
+    const minutes = Math.floor((clock.now() - Date.parse(step.record.startedAt ?? iso(clock.now()))) / 60_000);
+    if (minutes < deadlineMinutes(step.planned.estimateMinutes)) return leaveMoveStep(work, step, progress);
+    throw new StepFailure(
+      `Azure is still at work after ${minutes} minutes (${step.planned.title}).`,
+      'Look at the resource in the portal. "move retry" goes on waiting; "move cancel" turns back.',
+    );
+  }
+  const why = `Azure ended the operation: ${progress.code}: ${progress.message}`;
+  const failures = (step.record.failedOperations ?? 0) + 1;
+  await setMoveStep(work, step, {
+    status: 'pending',
+    operation: null,
+    why,
+    failedOperations: failures,
+    notBefore: clock.now() + failedOperationMs,
+  });
+  if (failures >= mostFailedOperations)
+    throw new StepFailure(why, 'See the message. "move retry" tries again; "move cancel" turns back.');
+};
+
+const failMove = async (work: MoveWork, step: StepInHand, why: string, remedy: string): Promise<void> => {
+  await setMoveStep(work, step, { status: 'failed', why, endedAt: iso(work.ports.clock.now()) });
+  await noteMove(work, 'move failed', { step: step.planned.id, why });
+  await tell(work, {
+    kind: 'failed',
+    key: `move failed ${moveOf(work).id} ${step.planned.id} ${work.ports.clock.now()}`,
+    title: `Site ${work.site.id}: ${step.planned.title} failed`,
+    text: `${why}\n${remedy}`,
+    digest: work.plan.digest,
+  });
+  await commitMove(work, (move) => ({
+    ...move,
+    status: 'failed',
+    trouble: { step: step.planned.id, why, remedy },
+  }));
+};
+
+const onError = async (work: MoveWork, step: StepInHand, thrown: unknown): Promise<void> => {
+  if (thrown instanceof StepFailure) return failMove(work, step, thrown.message, thrown.remedy);
+  const error: AutomationError = asAutomationError(thrown);
+  if (['ERR_STATE_CONFLICT', 'ERR_STORAGE', 'ERR_BUG'].includes(error.code)) throw error;
+  const { tries } = step.record;
+  if (error.retry === 'never' || tries >= mostTries) return failMove(work, step, error.message, error.remedy);
+  const backOff = Math.min(60_000, 5_000 * (tries + 1));
+  const waitMs = error.retry === 'now' ? 0 : Math.max(error.retryAfterMs ?? defaultWaitMs, backOff);
+  return delayMoveStep(work, step, `${error.message} (${error.code})`, waitMs);
+};
+
+const tellStart = async (work: MoveWork): Promise<void> => {
+  const move = moveOf(work);
+  if (move.startedAt !== null) return;
+  const { plan } = work;
+  await noteMove(work, 'move started', { digest: plan.digest, by: move.by, title: move.title, why: plan.why });
+  await commitMove(work, (current) => ({ ...current, startedAt: iso(work.ports.clock.now()) }));
+  await tell(work, {
+    kind: 'started',
+    key: `move started ${move.id}`,
+    title: `Site ${work.site.id}: ${move.title}`,
+    text: [
+      ...plan.why,
+      `${plan.steps.length} steps, about ${plan.criticalPath.minutes} minutes of Azure's time, begun by ${move.by}.`,
+    ].join('\n'),
+    digest: plan.digest,
+  });
+};
+
+/** Until when nobody comes back: a permitted poll, the end of a wait, or a person's word. */
+const leave = async (work: MoveWork): Promise<Moved> => {
+  const due = moveDueAt(moveOf(work));
+  const at = iso(work.ports.clock.now());
+  await commitMove(work, (move) => ({ ...move, away: { at, until: due } }));
+  return due === null ? { status: 'person' } : { status: 'later', notBefore: due };
+};
+
+/** Carries a move on: every step that can be taken now, one call after the other; what Azure is at goes on meanwhile. */
+export const carryOnMove = async (work: MoveWork): Promise<Moved> => {
+  const { session, ports, arrivedAt } = work;
+  if (session.state().paused !== null) return { status: 'person' };
+  if (moveOf(work).away !== null) await commitMove(work, (move) => backAt(move, arrivedAt, ports.clock.now()));
+  await tellStart(work);
+  for (;;) {
+    const { paused, move } = session.state();
+    if (!move) return { status: 'ended' };
+    if (paused !== null || move.status !== 'running') return { status: 'person' };
+    const step = nextStep(work);
+    if (step === undefined && move.steps.every(isOver)) {
+      await finishMove(work);
+      return { status: 'ended' };
+    }
+    if (step === undefined) return leave(work);
+    try {
+      const { operation } = step.record;
+      if (operation === null) await begin(work, step);
+      else await ask(work, step, operation.operationUrl);
+    } catch (error) {
+      await onError(work, step, error);
+    }
+  }
+};

@@ -1,0 +1,72 @@
+import { iso } from './base/clock.ts';
+import { seeThere } from './moveTables.ts';
+import { finishMoveStep, type MoveWork, moveOf, noteMove, type StepInHand } from './moveWork.ts';
+import type { MoveSummary } from './record/move.ts';
+import { changesResidence, endMove, moveSummary } from './record/moveProgress.ts';
+import { endRun, inPlaceOf, ledgerBlob, summaryOf } from './record/progress.ts';
+import { tell } from './tell.ts';
+
+const outcomeOf = (work: MoveWork): MoveSummary['outcome'] => {
+  if (changesResidence(moveOf(work))) return 'protected';
+  return moveOf(work).reason === 'standbyUp' ? 'standing' : 'removed';
+};
+
+/** A run of the side that is left has nothing to do any more. */
+const abandonRun = async ({ session, site, ports }: MoveWork): Promise<void> => {
+  const { run } = session.state();
+  if (run === null) return;
+  const why = 'the site has moved';
+  const summary = summaryOf(run, 'superseded', ports.clock.now(), ports.clock.speed, why);
+  await ports.archive.append(
+    ledgerBlob(site.id, run.id),
+    JSON.stringify({ at: summary.endedAt, event: 'run superseded', why }),
+  );
+  await session.commit((state) => ({ ...endRun(state, summary), approved: null }));
+};
+
+/** Where the site lives from now on, what is in place there, and that its device has what it needs. */
+const settleThere = async (work: MoveWork): Promise<void> => {
+  const { session, ports, plan } = work;
+  const { plan: there, sight } = await seeThere(work);
+  await abandonRun(work);
+  const move = moveOf(work);
+  const now = ports.clock.now();
+  await session.commit((state) => ({
+    ...state,
+    residence: { side: plan.to, since: iso(now), because: move.reason, by: move.by ?? 'policy' },
+    inPlace: inPlaceOf(there, now, sight.table.routes.length),
+    mayBeAway: [],
+    waiting: null,
+    approved: null,
+    network: sight.network,
+    singlyEncryptedSince: null,
+    attention: null,
+    lookAgain: false,
+  }));
+};
+
+/** The site lives on the new side from now on. */
+export const settleStep = async (work: MoveWork, step: StepInHand): Promise<void> => {
+  await settleThere(work);
+  await finishMoveStep(work, step, 'done');
+};
+
+/** Every step is over: told, written down, and out of the state. */
+export const finishMove = async (work: MoveWork): Promise<void> => {
+  const { site, session, ports, plan } = work;
+  const move = moveOf(work);
+  const moves = changesResidence(move);
+  const { confirmed } = session.state().device;
+  await tell(work, {
+    kind: moves ? 'protected' : 'cloudReady',
+    key: `move over ${move.id}`,
+    title: moves
+      ? `Site ${site.id} is protected in ${plan.region.to}: the device has profile and file`
+      : `Site ${site.id}: ${move.title} is done`,
+    text: moves ? `Confirmed by ${confirmed?.by} at ${confirmed?.at}.` : plan.why.join('\n'),
+    digest: plan.digest,
+  });
+  const summary = moveSummary(moveOf(work), outcomeOf(work), ports.clock.now(), ports.clock.speed, null);
+  await noteMove(work, `move ${summary.outcome}`, { ...summary.costs, ownOverheadMs: summary.ownOverheadMs });
+  await session.commit((state) => endMove(state, summary));
+};

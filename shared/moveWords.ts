@@ -1,0 +1,258 @@
+import { iso } from './base/clock.ts';
+import { AutomationError } from './base/errors.ts';
+import { otherSide, regionOfSide, type SideName, sideOf } from './base/side.ts';
+import type { Site } from './base/site.ts';
+import { keepSnapshot } from './keepSnapshot.ts';
+import { makeTeardownPlan, type TeardownPurpose } from './plan/move/makeTeardownPlan.ts';
+import type { MovePlan } from './plan/move/movePlan.ts';
+import type { Ports } from './ports.ts';
+import { ask, dropMove, type Proposing, planMove } from './proposeMove.ts';
+import { readSnapshot } from './readSnapshot.ts';
+import type { Move } from './record/move.ts';
+import { withMoveStep } from './record/moveProgress.ts';
+import { movePlanBlob } from './record/progress.ts';
+import { residenceOf } from './record/residence.ts';
+import { type Session, speakTo } from './session.ts';
+import { tagsFor } from './visit.ts';
+
+/** What a word on a move came to: what was taken up, and the plan where one was made. */
+export type MoveAnswer = { readonly said: string; readonly move?: MovePlan; readonly digest?: string };
+
+type Spoken = { readonly site: Site; readonly by: string; readonly ports: Ports };
+
+const nothing = (message: string): AutomationError =>
+  new AutomationError('ERR_NOTHING_WAITS', message, {
+    remedy: 'See: npm run cli -- move status',
+  });
+
+/** A person's hold on a site's state: it ends no worker's. */
+const speaking = async (ports: Ports, site: Site): Promise<Session> => {
+  let { state } = await ports.sites.load(site.id);
+  return {
+    state: () => state,
+    commit: async (change) => {
+      state = await speakTo(ports.sites, site.id, change);
+      return state;
+    },
+  };
+};
+
+const proposing = async ({ site, ports }: Spoken): Promise<Proposing> => ({
+  configured: site,
+  session: await speaking(ports, site),
+  ports,
+  tagsInForce: await tagsFor(ports)(site.cloud),
+});
+
+const planOf = async ({ site, ports }: Spoken, digest: string): Promise<MovePlan | null> => {
+  const text = await ports.archive.read(movePlanBlob(site.id, digest));
+  return text === undefined ? null : (JSON.parse(text) as MovePlan);
+};
+
+const refuseBlocked = ({ site, applyable, blockers }: MovePlan): void => {
+  if (applyable) return;
+  throw new AutomationError(
+    'ERR_PLAN_BLOCKED',
+    `The move of site ${site} cannot be made: ${blockers.map(({ message }) => message).join(' ')}`,
+    { remedy: blockers[0]?.remedy ?? 'See the plan.' },
+  );
+};
+
+/** Approves the very move that waits. Throws ERR_DIGEST_MISMATCH, ERR_PLAN_BLOCKED, ERR_NOTHING_WAITS. */
+export const approveMove = async (spoken: Spoken, digest: string): Promise<string> => {
+  const { site, by, ports } = spoken;
+  const plan = await planOf(spoken, digest);
+  if (plan !== null) refuseBlocked(plan);
+  await speakTo(ports.sites, site.id, (state) => {
+    const { move } = state;
+    if (move?.status !== 'awaitingApproval') throw nothing(`No move of site ${site.id} waits for approval.`);
+    if (move.digest !== digest)
+      throw new AutomationError(
+        'ERR_DIGEST_MISMATCH',
+        `The move that waits at site ${site.id} is ${move.digest}, not ${digest}.`,
+        { remedy: 'Look at the move that waits now, and approve that one.' },
+      );
+    return { ...state, move: { ...move, status: 'running', by } };
+  });
+  return `approved ${digest}`;
+};
+
+/** Says no to a move that waits. */
+export const decline = async (spoken: Spoken, digest: string, reason: string): Promise<MoveAnswer> => {
+  const work = await proposing(spoken);
+  const { move } = work.session.state();
+  if (move?.status !== 'awaitingApproval' || move.digest !== digest)
+    throw nothing(`No move with that digest waits at site ${spoken.site.id}.`);
+  await dropMove(work, 'declined', `${spoken.by} declined it${reason ? `: ${reason}` : ''}`);
+  return { said: `declined ${digest}` };
+};
+
+const mustBeIdle = (site: Site, move: Move | null | undefined): void => {
+  if (!move || move.status === 'awaitingApproval') return;
+  throw nothing(`A move of site ${site.id} is ${move.status} already (${move.title}).`);
+};
+
+/** Asks for it, and approves it where the digest of the very plan was given. */
+const put = async (
+  spoken: Spoken,
+  work: Proposing,
+  plan: MovePlan,
+  digest: string | undefined,
+): Promise<MoveAnswer> => {
+  if (digest !== undefined && digest !== plan.digest)
+    throw new AutomationError('ERR_DIGEST_MISMATCH', `The plan made now is ${plan.digest}, not ${digest}.`, {
+      remedy: 'Look at the new plan, and approve that one.',
+    });
+  if (digest !== undefined) refuseBlocked(plan);
+  await ask(work, plan);
+  const said =
+    digest === undefined ? `planned; approve it by its digest ${plan.digest}` : await approveMove(spoken, digest);
+  return { said, move: plan, digest: plan.digest };
+};
+
+const sideNamed = (site: Site, to: string | undefined, lives: SideName): SideName => {
+  const other = otherSide(lives);
+  if (to === undefined) return other;
+  const wanted = to.toLowerCase();
+  const side = (['home', 'target'] as const).find(
+    (name) => name === wanted || regionOfSide(site, name).name.toLowerCase() === wanted,
+  );
+  if (side === other) return other;
+  throw new AutomationError(
+    'ERR_USAGE',
+    side === lives
+      ? `Site ${site.id} lives in ${regionOfSide(site, lives).displayName} already.`
+      : `Site ${site.id} moves between ${site.home.name} and ${site.target.region.name}, not to "${to.slice(0, 60)}".`,
+    { remedy: 'Set move.targetRegion in the sites file to move elsewhere.' },
+  );
+};
+
+/** A person's planned move: home is alive, so it is read afresh; the target is home from then on. */
+export const planned = async (
+  spoken: Spoken,
+  to: string | undefined,
+  digest: string | undefined,
+  reason: string,
+): Promise<MoveAnswer> => {
+  const { site, by, ports } = spoken;
+  const work = await proposing(spoken);
+  const { residence, move } = work.session.state();
+  mustBeIdle(site, move);
+  const lives = residenceOf(work.session.state());
+  sideNamed(site, to, lives);
+  await keepSnapshot({ session: work.session, ports, azure: ports }, site, lives);
+  const back = residence?.because === 'outage' || residence?.because === 'budget';
+  const plan = await planMove(work, work.session.state(), {
+    reason: back ? 'return' : 'planned',
+    why: [`${by} asks for it${reason ? `: ${reason}` : ''}.`],
+  });
+  return put(spoken, work, plan, digest);
+};
+
+const takeDown = async (
+  spoken: Spoken,
+  work: Proposing,
+  what: { readonly side: SideName; readonly purpose: TeardownPurpose; readonly why: string },
+  digest: string | undefined,
+): Promise<MoveAnswer> => {
+  const { site, ports } = spoken;
+  const { side, purpose, why } = what;
+  const there = sideOf(site, side);
+  const reader = { find: ports.resources.find, list: ports.lists.list };
+  const { resources } = await readSnapshot(there, side, reader, ports.clock.now());
+  const group = resources.some(({ role }) => role === 'resourceGroup');
+  const contents = group ? await contentsOf(there, ports) : [];
+  const plan = makeTeardownPlan({
+    site,
+    side,
+    livesOn: residenceOf(work.session.state()),
+    purpose,
+    why: [why],
+    resources,
+    contents,
+    namePrefix: ports.namePrefix,
+  });
+  return put(spoken, work, plan, digest);
+};
+
+/** null where nobody could tell: then the group stays. */
+const contentsOf = async (there: Site, ports: Ports): Promise<readonly string[] | null> => {
+  try {
+    const items = await ports.lists.list(`${there.ids.resourceGroup}/resources`);
+    return items.flatMap(({ id }) => (typeof id === 'string' ? [id] : []));
+  } catch (error) {
+    if (error instanceof AutomationError && error.code.startsWith('ERR_AZURE')) return null;
+    throw error;
+  }
+};
+
+/** Stops a move where it is and plans to take away what it made; one that only waited is dropped. */
+export const cancelMove = async (spoken: Spoken, reason: string): Promise<MoveAnswer> => {
+  const { site, by } = spoken;
+  const work = await proposing(spoken);
+  const { move } = work.session.state();
+  if (!move) throw nothing(`Site ${site.id} has no move to cancel.`);
+  const why = `${by} cancelled it${reason ? `: ${reason}` : ''}`;
+  const builds = move.startedAt !== null && move.reason !== 'teardown';
+  await dropMove(work, 'cancelled', why);
+  if (!builds) return { said: 'cancelled; nothing had been built' };
+  const answer = await takeDown(spoken, work, { side: move.to, purpose: 'cancel', why: `${why}.` }, undefined);
+  return { ...answer, said: `cancelled; what it made stays until that is approved: ${answer.said}` };
+};
+
+/** Goes on where a move failed. */
+export const retryMove = async ({ site, ports }: Spoken): Promise<MoveAnswer> => {
+  await speakTo(ports.sites, site.id, (state) => {
+    const { move } = state;
+    if (move?.status !== 'failed') throw nothing(`No move of site ${site.id} has failed.`);
+    const failed = move.steps.filter(({ status }) => status === 'failed');
+    const again = failed.reduce(
+      (current, step) =>
+        withMoveStep(current, step.id, {
+          status: step.operation === null ? 'pending' : 'running',
+          tries: 0,
+          failedOperations: 0,
+          notBefore: null,
+          startedAt: iso(ports.clock.now()),
+          endedAt: null,
+        }),
+      move,
+    );
+    return { ...state, move: { ...again, status: 'running', trouble: null } };
+  });
+  return { said: 'goes on where it failed' };
+};
+
+/** Plans to take down the side that was left. */
+export const retire = async (spoken: Spoken, digest: string | undefined): Promise<MoveAnswer> => {
+  const { site, by } = spoken;
+  const work = await proposing(spoken);
+  mustBeIdle(site, work.session.state().move);
+  const side = otherSide(residenceOf(work.session.state()));
+  if (site.move.retireOld === 'never')
+    throw nothing(`Site ${site.id} keeps the side it left (move.retireOld is 'never').`);
+  const purpose = side === 'home' ? 'retire' : 'standbyDown';
+  return takeDown(
+    spoken,
+    work,
+    { side, purpose, why: `${by} retires ${regionOfSide(site, side).displayName}.` },
+    digest,
+  );
+};
+
+/** Builds, or takes down, what stands by in the region the site does not live in. */
+export const standby = async (spoken: Spoken, want: 'up' | 'down', digest: string | undefined): Promise<MoveAnswer> => {
+  const { site, by, ports } = spoken;
+  const work = await proposing(spoken);
+  mustBeIdle(site, work.session.state().move);
+  const lives = residenceOf(work.session.state());
+  const region = regionOfSide(site, otherSide(lives)).displayName;
+  if (want === 'down') {
+    const why = `${by} takes down the standby in ${region}.`;
+    return takeDown(spoken, work, { side: otherSide(lives), purpose: 'standbyDown', why }, digest);
+  }
+  await keepSnapshot({ session: work.session, ports, azure: ports }, site, lives);
+  const why = [`${by} wants a standby in ${region}.`];
+  const plan = await planMove(work, work.session.state(), { reason: 'standbyUp', why });
+  return put(spoken, work, plan, digest);
+};

@@ -1,0 +1,100 @@
+import { iso } from './base/clock.ts';
+import type { Site } from './base/site.ts';
+import type { MovePlan, MoveStep } from './plan/move/movePlan.ts';
+import type { AzureView, Ports } from './ports.ts';
+import type { Move, MoveStepRecord } from './record/move.ts';
+import { withMoveStep } from './record/moveProgress.ts';
+import { ledgerBlob } from './record/progress.ts';
+import type { TagsInForce } from './record/tagsInForce.ts';
+import type { Session } from './session.ts';
+
+/** A move in hand. `site` is as the sites file has it; `there` is its side that is built or taken down. */
+export type MoveWork = {
+  readonly site: Site;
+  readonly there: Site;
+  readonly session: Session;
+  readonly plan: MovePlan;
+  readonly ports: Ports;
+  readonly azure: AzureView;
+  readonly tagsInForce: TagsInForce;
+  /** When the message that brought us here arrived (ms). */
+  readonly arrivedAt: number;
+};
+
+export type StepInHand = { readonly planned: MoveStep; readonly record: MoveStepRecord };
+
+export const moveOf = ({ session, site }: MoveWork): Move => {
+  const { move } = session.state();
+  if (!move) throw new Error(`site ${site.id} has no move to carry on`);
+  return move;
+};
+
+/** One line of the move's ledger. */
+export const noteMove = (work: MoveWork, event: string, detail: Record<string, unknown> = {}): Promise<void> =>
+  work.ports.archive.append(
+    ledgerBlob(work.site.id, moveOf(work).id),
+    JSON.stringify({ at: iso(work.ports.clock.now()), event, ...detail }),
+  );
+
+export const commitMove = async (work: MoveWork, change: (move: Move) => Move): Promise<void> => {
+  await work.session.commit((state) => (state.move ? { ...state, move: change(state.move) } : state));
+};
+
+/** A change of one step, in the state and, where its status changes, in the ledger. */
+export const setMoveStep = async (
+  work: MoveWork,
+  { planned, record }: StepInHand,
+  change: Partial<MoveStepRecord>,
+): Promise<void> => {
+  await commitMove(work, (move) => withMoveStep(move, planned.id, change));
+  if (change.status !== undefined && change.status !== record.status)
+    await noteMove(work, `step ${planned.id} ${change.status}`, change.why ? { why: change.why } : {});
+};
+
+export const finishMoveStep = (
+  work: MoveWork,
+  step: StepInHand,
+  status: 'done' | 'unchanged' | 'skipped',
+  why: string | null = null,
+): Promise<void> =>
+  setMoveStep(work, step, {
+    status,
+    why,
+    operation: null,
+    notBefore: null,
+    startedAt: step.record.startedAt ?? iso(work.ports.clock.now()),
+    endedAt: iso(work.ports.clock.now()),
+  });
+
+/** Azure is at it: remember where to ask; other steps go on meanwhile. */
+export const leaveMoveStep = (
+  work: MoveWork,
+  step: StepInHand,
+  operation: { readonly operationUrl: string; readonly notBefore: number },
+): Promise<void> =>
+  setMoveStep(work, step, {
+    status: 'running',
+    operation: { operationUrl: operation.operationUrl, notBefore: operation.notBefore },
+    notBefore: null,
+    startedAt: step.record.startedAt ?? iso(work.ports.clock.now()),
+  });
+
+/** Only time has to pass: the step is looked at again. */
+export const delayMoveStep = (work: MoveWork, step: StepInHand, why: string, waitMs: number): Promise<void> =>
+  setMoveStep(work, step, {
+    status: 'pending',
+    why,
+    operation: null,
+    notBefore: work.ports.clock.now() + waitMs,
+    tries: step.record.tries + 1,
+    startedAt: step.record.startedAt ?? iso(work.ports.clock.now()),
+  });
+
+/** What a step cannot go on from by itself. */
+export class StepFailure extends Error {
+  readonly remedy: string;
+  constructor(message: string, remedy: string) {
+    super(message);
+    this.remedy = remedy;
+  }
+}

@@ -1,0 +1,142 @@
+import { canonicalJson, type JsonObject } from './base/canonical.ts';
+import { iso } from './base/clock.ts';
+import { otherSide, type SideName, sideOf } from './base/side.ts';
+import type { Site } from './base/site.ts';
+import { keptSnapshot } from './keepSnapshot.ts';
+import { makeMovePlan } from './plan/move/makeMovePlan.ts';
+import type { MovePlan, MoveReason } from './plan/move/movePlan.ts';
+import type { Plan } from './plan/plan.ts';
+import type { Ports } from './ports.ts';
+import { desiredSets } from './ranges/desired.ts';
+import { isShadow } from './record/headline.ts';
+import type { Move, MoveSummary } from './record/move.ts';
+import { askedMove, endMove, moveSummary, moveTitle } from './record/moveProgress.ts';
+import { movePlanBlob } from './record/progress.ts';
+import { residenceOf } from './record/residence.ts';
+import type { SiteState } from './record/state.ts';
+import type { TagsInForce } from './record/tagsInForce.ts';
+import type { Session } from './session.ts';
+import { tell } from './tell.ts';
+
+/** How long a move is asked for; then whoever still wants it is asked anew. */
+const askedForMs = 24 * 60 * 60 * 1_000;
+
+export type Called = {
+  readonly reason: Exclude<MoveReason, 'teardown'>;
+  readonly why: readonly string[];
+  /** The plan whose routes do not fit, where that is why. */
+  readonly blockedBy?: Plan;
+};
+
+/** What a proposal needs; a visit has it all. */
+export type Proposing = {
+  /** As the sites file has it. */
+  readonly configured: Site;
+  readonly session: Session;
+  readonly ports: Ports;
+  readonly tagsInForce: TagsInForce;
+};
+
+const standing = async (ports: Ports, state: SiteState, side: SideName): Promise<Map<string, JsonObject>> => {
+  const snapshot = await keptSnapshot(ports.archive, state.snapshots?.[side]?.good);
+  return new Map((snapshot?.resources ?? []).map(({ id, body }) => [id.toLowerCase(), body]));
+};
+
+/** The plan of a move to the other side, from what is kept alone: neither region is asked anything. */
+export const planMove = async (
+  work: Omit<Proposing, 'session'>,
+  state: SiteState,
+  called: Called,
+): Promise<MovePlan> => {
+  const { configured, ports, tagsInForce } = work;
+  const from = residenceOf(state);
+  const to = otherSide(from);
+  const { tags } = tagsInForce;
+  return makeMovePlan({
+    site: configured,
+    from,
+    to,
+    ...called,
+    snapshot: await keptSnapshot(ports.archive, state.snapshots?.[from]?.good),
+    desired: desiredSets({ site: sideOf(configured, to), services: [], tags }),
+    tags,
+    namePrefix: ports.namePrefix,
+    existing: await standing(ports, state, to),
+    preflight: state.preflight?.side === to ? state.preflight : null,
+  });
+};
+
+/** Writes a move down as asked for; the plan itself is a blob under its digest. */
+export const ask = async (work: Pick<Proposing, 'configured' | 'session' | 'ports'>, plan: MovePlan): Promise<Move> => {
+  const { configured, session, ports } = work;
+  const now = ports.clock.now();
+  await ports.archive.keep(movePlanBlob(configured.id, plan.digest), canonicalJson(plan));
+  const move = askedMove({ id: ports.newId(), plan, now, expiresAt: now + askedForMs });
+  await session.commit((state) => ({ ...state, move }));
+  return move;
+};
+
+const textOf = (plan: MovePlan): string => {
+  const { criticalPath, table, blockers, alternatives, mappings, digest } = plan;
+  const lines = [
+    ...plan.why,
+    `${plan.steps.length} steps, about ${criticalPath.minutes} minutes of Azure's time; ${plan.writes.length} resources written.`,
+    table === null ? null : `The new table: ${table.routes} routes, limit ${table.limit}.`,
+    mappings.length > 0 ? `${mappings.length} things are spelt differently there; the plan lists each.` : null,
+    ...(alternatives.length > 0 ? ['What would make the move unnecessary:', ...alternatives] : []),
+    ...blockers.map(({ code, message, remedy }) => `${code}: ${message} ${remedy}`),
+    blockers.length > 0 ? 'It cannot be made before that is mended.' : `Approve it by its digest ${digest}.`,
+  ];
+  return lines.filter((line) => line !== null).join('\n');
+};
+
+const mayBegin = (configured: Site, state: SiteState, plan: MovePlan): boolean => {
+  const { policy } = configured;
+  const asked = plan.reason === 'return' ? policy.regionFailback : policy.regionMove;
+  const called = plan.reason === 'outage' || plan.reason === 'budget' || plan.reason === 'return';
+  return called && asked === 'auto' && plan.applyable && !isShadow(policy.shadow, state) && state.paused === null;
+};
+
+/**
+ * Asks for a move, once for each plan of it; begins it where policy lets it. A fallback whose own table does not fit
+ * is not asked for. True where it may begin.
+ */
+export const proposeMove = async (work: Proposing, called: Called): Promise<boolean> => {
+  const { configured, session, ports } = work;
+  const plan = await planMove(work, session.state(), called);
+  if (called.reason === 'budget' && plan.table?.fits !== true) return false;
+  const { move } = session.state();
+  if (move && (move.status !== 'awaitingApproval' || move.digest === plan.digest)) return false;
+  await ask(work, plan);
+  const begins = mayBegin(configured, session.state(), plan);
+  if (begins) {
+    await session.commit((state) =>
+      state.move ? { ...state, move: { ...state.move, status: 'running', by: 'policy' } } : state,
+    );
+    return true;
+  }
+  await tell(
+    { site: configured, session, ports },
+    {
+      kind: plan.applyable ? 'needsApproval' : 'blocked',
+      key: `move asked ${plan.digest} ${iso(ports.clock.now()).slice(0, 10)}`,
+      title: `Site ${configured.id}: ${plan.applyable ? 'waits for approval' : 'cannot be done yet'}: ${moveTitle(plan)}`,
+      text: textOf(plan),
+      digest: plan.digest,
+    },
+  );
+  return false;
+};
+
+/** A move that is no longer asked for, or was declined, leaves the state. */
+export const dropMove = async (
+  work: Pick<Proposing, 'session' | 'ports'>,
+  outcome: MoveSummary['outcome'],
+  why: string,
+): Promise<void> => {
+  const { session, ports } = work;
+  const { move } = session.state();
+  if (!move) return;
+  const summary = moveSummary(move, outcome, ports.clock.now(), ports.clock.speed, why);
+  await session.commit((state) => endMove(state, summary));
+};

@@ -1,0 +1,127 @@
+import { iso } from '../base/clock.ts';
+import type { MovePlan } from '../plan/move/movePlan.ts';
+import type { Move, MoveStepRecord, MoveSummary } from './move.ts';
+import { addCosts, noCosts } from './progress.ts';
+import type { SiteState } from './state.ts';
+
+/** Moves remembered with a site; all of them stay in the ledger. */
+const movesKept = 5;
+
+const verbs: Readonly<Record<MovePlan['reason'], string>> = {
+  outage: 'Move to',
+  budget: 'Move to',
+  planned: 'Move to',
+  return: 'Move back to',
+  standbyUp: 'Build a standby in',
+  teardown: 'Take down what stands in',
+};
+
+export const moveTitle = ({ reason, region }: MovePlan): string => `${verbs[reason]} ${region.to}`;
+
+/** Whether the site lives on the other side afterwards. */
+export const changesResidence = ({ reason }: Pick<Move, 'reason'>): boolean =>
+  reason !== 'standbyUp' && reason !== 'teardown';
+
+const recordOf = (id: string): MoveStepRecord => ({
+  id,
+  status: 'pending',
+  startedAt: null,
+  endedAt: null,
+  operation: null,
+  why: null,
+  notBefore: null,
+  tries: 0,
+  title: '',
+  writes: 0,
+  foreignHash: null,
+});
+
+/** A move that is asked for; nothing of it is written before its digest is approved. */
+export const askedMove = (input: {
+  readonly id: string;
+  readonly plan: MovePlan;
+  readonly now: number;
+  readonly expiresAt: number | null;
+}): Move => ({
+  id: input.id,
+  digest: input.plan.digest,
+  reason: input.plan.reason,
+  from: input.plan.from,
+  to: input.plan.to,
+  title: moveTitle(input.plan),
+  status: 'awaitingApproval',
+  why: input.plan.why,
+  askedAt: iso(input.now),
+  expiresAt: input.expiresAt === null ? null : iso(input.expiresAt),
+  by: null,
+  startedAt: null,
+  steps: input.plan.steps.map(({ id, title }) => ({ ...recordOf(id), title })),
+  costs: noCosts,
+  cloudReadyAt: null,
+  away: null,
+  profileBlob: null,
+  trouble: null,
+  reminders: 0,
+});
+
+export const withMoveStep = (move: Move, id: string, change: Partial<MoveStepRecord>): Move => ({
+  ...move,
+  steps: move.steps.map((step) => (step.id === id ? { ...step, ...change } : step)),
+});
+
+const over = new Set<MoveStepRecord['status']>(['done', 'unchanged', 'skipped']);
+export const isOver = ({ status }: Pick<MoveStepRecord, 'status'>): boolean => over.has(status);
+
+/** When the next thing of a move may be done (ms); null where only a person can do it. */
+export const moveDueAt = ({ steps }: Move): number | null => {
+  const times = steps
+    .filter((step) => !isOver(step))
+    .flatMap(({ operation, notBefore }) => operation?.notBefore ?? notBefore ?? []);
+  return times.length === 0 ? null : Math.min(...times);
+};
+
+/** Somebody is at it again: what was waited since it was left goes on Azure's account, or on a person's. */
+export const backAt = (move: Move, arrivedAt: number, now: number): Move => {
+  const { away } = move;
+  if (away === null) return move;
+  const since = Date.parse(away.at);
+  const early = away.until === null || now < away.until;
+  const waited = Math.max(0, (early ? Math.min(arrivedAt, now) : (away.until ?? now)) - since);
+  const forPerson = away.until === null || move.steps.some(({ status }) => status === 'waiting');
+  const costs = addCosts(move.costs, forPerson ? { personMs: waited } : { waitMs: waited });
+  return { ...move, away: null, costs };
+};
+
+/** Own overhead (design 9) of a move: its time without Azure's, permitted waits and people. */
+export const moveOverhead = ({ startedAt, costs }: Move, now: number, speed: number): number =>
+  startedAt === null
+    ? 0
+    : Math.max(0, (now - Date.parse(startedAt) - costs.azureMs - costs.waitMs - costs.personMs) / speed);
+
+export const moveSummary = (
+  move: Move,
+  outcome: MoveSummary['outcome'],
+  now: number,
+  speed: number,
+  why: string | null,
+): MoveSummary => ({
+  id: move.id,
+  digest: move.digest,
+  reason: move.reason,
+  from: move.from,
+  to: move.to,
+  outcome,
+  startedAt: move.startedAt,
+  endedAt: iso(now),
+  ownOverheadMs: Math.round(moveOverhead(move, now, speed)),
+  costs: move.costs,
+  by: move.by,
+  why,
+});
+
+/** The move leaves the state and is remembered among the last ones. */
+export const endMove = (state: SiteState, summary: MoveSummary): SiteState => ({
+  ...state,
+  move: null,
+  lastMoves: [summary, ...(state.lastMoves ?? [])].slice(0, movesKept),
+});

@@ -1,0 +1,58 @@
+import type { Site } from '../base/site.ts';
+import { isoDurationMs } from './duration.ts';
+import type { Fact } from './fact.ts';
+import { openFacts } from './openFact.ts';
+import { listed } from './sentences.ts';
+import { isOfSite, REGION_WIDE_SERVICES, type RegionWide, regionWide, type Unwell } from './unwell.ts';
+
+const cause = ({ tunnel, services }: RegionWide): string =>
+  tunnel.length > 0
+    ? `${listed(tunnel)}, which the tunnel stands on, ${tunnel.length === 1 ? 'is' : 'are'} unwell`
+    : `${services.length} services are unwell (${REGION_WIDE_SERVICES} make it an outage of the region): ${listed(services.slice(0, 12))}`;
+
+/** What an outage of the whole region means for a site. */
+export type MoveCalled = {
+  /** Why a move is called for; null where it is not, or would not help. */
+  readonly why: string | null;
+  /** What people are told; null where the region does not fail as a whole. */
+  readonly alarm: string | null;
+};
+
+/**
+ * | the site's region   | the region it would move to | then                       |
+ * | ------------------- | --------------------------- | -------------------------- |
+ * | fails as a whole    | well                        | a move is called for       |
+ * | fails as a whole    | fails as a whole, too       | stay, alarm                |
+ * | well, or in part    | any                         | nothing                    |
+ */
+export const moveCalled = (site: Site, unwell: Unwell): MoveCalled => {
+  const wide = regionWide(unwell.home);
+  if (!wide) return { why: null, alarm: null };
+  const [home, target] = [site.home.displayName, site.failover.displayName];
+  const there = regionWide(unwell.failover);
+  if (there) {
+    const alarm = `${home} fails as a whole, since ${cause(wide)}; no move to ${target} helps, where ${cause(there)}.`;
+    return { why: null, alarm };
+  }
+  const why = `A move of site ${site.id} from ${home} to ${target} is called for: ${cause(wide)}.`;
+  const meanwhile =
+    site.policy.regionMove === 'ask'
+      ? 'It waits for a person; meanwhile the unwell services of the site are failed over one by one.'
+      : 'Policy lets it begin by itself.';
+  return { why, alarm: `${why} ${meanwhile}` };
+};
+
+/**
+ * Whether the region that a site was moved away from is well again for the soak time: nothing open or unheard of
+ * there, and nothing said of it since. `site` is the side where the site lives now. Null where it is not.
+ */
+export const returnCalled = (site: Site, movedAt: string, facts: readonly Fact[], now: number): string | null => {
+  const old = site.failover;
+  const own = facts.filter((fact) => isOfSite(site, fact));
+  const there = openFacts(own).filter((fact) => fact.region === old.name && fact.acts);
+  if (there.length > 0) return null;
+  const said = own.filter((fact) => fact.region === old.name || fact.region === '*').map((fact) => Date.parse(fact.at));
+  const since = Math.max(Date.parse(movedAt), ...said.filter((at) => Number.isFinite(at)));
+  if (now - since < isoDurationMs(site.policy.soak)) return null;
+  return `${old.displayName} is well again for ${site.policy.soak}: site ${site.id} can move back.`;
+};
