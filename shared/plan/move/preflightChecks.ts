@@ -27,15 +27,16 @@ const snapshotCheck = (facts: PreflightFacts): Check => {
   if (blocker) return failed(id, `${blocker.message}${doubts}`, doubts ? accept : blocker.remedy);
   if (kept.at === null) return failed(id, `There is no good snapshot of ${region}.`, 'Let a sweep take one.');
   const hours = Math.floor((now - Date.parse(kept.at)) / 3_600_000);
+  const age = hours < 1 ? 'less than an hour' : counted(hours, 'hour');
   if (now - Date.parse(kept.at) > freshMs) {
     const why = kept.trouble === null ? doubts : ` It cannot be read: ${kept.trouble}`;
     return failed(
       id,
-      `The last good snapshot of ${region} is ${counted(hours, 'hour')} old.${why}`,
+      `The last good snapshot of ${region} is ${age} old.${why}`,
       doubts ? accept : 'A move would be built as it was then. Look at why the sweep cannot read the site.',
     );
   }
-  return passed(id, `The last good snapshot of ${region} is ${counted(hours, 'hour')} old.${doubts}`);
+  return passed(id, `The last good snapshot of ${region} is ${age} old.${doubts}`);
 };
 
 /** What stands at the ids that the move would write, and is not the site's, is never touched: the move would stop there. */

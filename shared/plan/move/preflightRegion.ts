@@ -133,18 +133,25 @@ export const quotaCheck = (facts: PreflightFacts): Check => {
     for (const name of usageNames[typeOf(resource)?.toLowerCase() ?? ''] ?? [])
       needed.set(name, (needed.get(name) ?? 0) + 1);
   }
-  const short = [...needed].flatMap(([name, count]) => {
+  // A quota that Azure does not list, or lists as -1, limits nothing that we could know of.
+  const limits = [...needed].flatMap(([name, count]) => {
     const item = usageOf(usages.value, name);
-    const limit = Number(item?.['limit']);
+    const limit = Number(item?.['limit'] ?? -1);
     const used = Number(item?.['currentValue'] ?? 0);
-    // A quota that Azure does not list limits nothing that we could know of; below 0 means none.
-    if (item === undefined || !Number.isFinite(limit) || limit < 0 || used + count <= limit) return [];
-    return [`${name}: ${count} needed, ${Math.max(0, limit - used)} of ${limit} free`];
+    return limit >= 0
+      ? [
+          {
+            text: `${name}: ${count} needed, ${Math.max(0, limit - used)} of ${limit} free`,
+            fits: used + count <= limit,
+          },
+        ]
+      : [];
   });
+  const short = limits.filter(({ fits }) => !fits);
   if (short.length > 0) {
     return failed(
       id,
-      `The quota of ${region.displayName} has no room for the move. ${short.join('; ')}.`,
+      `The quota of ${region.displayName} has no room for the move. ${short.map(({ text }) => text).join('; ')}.`,
       'Ask Azure for a higher quota of the region now, or remove what is no longer used there.',
     );
   }
@@ -152,6 +159,6 @@ export const quotaCheck = (facts: PreflightFacts): Check => {
     id,
     needed.size === 0
       ? `Nothing has to be created in ${region.displayName}.`
-      : `The quota of ${region.displayName} has room: ${[...needed].map(([name, count]) => `${count} ${name}`).join(', ')}.`,
+      : `The quota of ${region.displayName} has room. ${limits.map(({ text }) => text).join('; ')}.`,
   );
 };
