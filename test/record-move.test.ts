@@ -14,8 +14,10 @@ import {
   offered,
   oneSite,
   plan,
+  run,
   siteWith,
   stateOf,
+  step,
   viewWith,
   word,
 } from './recordData.ts';
@@ -245,7 +247,7 @@ describe('the site of a move', () => {
       atTheDevice(),
       { device: offers },
       'waits for the device',
-      [`A person: put the file ${short} on the device, then confirm`],
+      [`A person: put the VPN profile and the file ${short} on the device, then confirm`],
     ],
     [
       'that failed',
@@ -287,6 +289,29 @@ describe('the site of a move', () => {
   ])('%s', (_, move, state, headline, waits) => {
     const view = siteOf(move, state);
     expect({ headline: view.headline, waits: sentences(view) }).toEqual({ headline, waits });
+  });
+
+  it.each([
+    ['a region that answers nothing is why it moves', building(), 'ERR_AZURE_UNAVAILABLE', 'moving'],
+    ['anything else is to be looked into', building(), 'ERR_AZURE_FORBIDDEN', 'needs attention'],
+    [
+      'on purpose, both regions should answer',
+      building({ reason: 'planned' }),
+      'ERR_AZURE_UNAVAILABLE',
+      'needs attention',
+    ],
+    ['a move that failed explains nothing', stopped(), 'ERR_AZURE_UNAVAILABLE', 'needs attention'],
+  ] as const)('that went wrong meanwhile: %s', (_, move, code, headline) => {
+    const view = siteOf(move, { attention: { code, why: 'The region answers nothing.', since: ago(9) } });
+    expect(view.headline).toBe(headline);
+    expect(view.waits.some(({ text }) => text.startsWith('mend what is told'))).toBe(
+      code !== 'ERR_AZURE_UNAVAILABLE' || move.reason !== 'outage' || move.status === 'failed',
+    );
+  });
+
+  it('asks for the device once, although a service failover waits for it too', () => {
+    const waiting = run([step('deviceConfirm', 'waiting')]);
+    expect(sentences(siteOf(atTheDevice(), { device: offers, run: waiting }))).toHaveLength(1);
   });
 
   it('asks for approval of the very digest, and offers no approval of what is blocked', () => {

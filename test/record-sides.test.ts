@@ -104,6 +104,21 @@ describe('what would have to be known before a move', () => {
     expect([preflight?.text, preflight?.failed.length]).toEqual([text, failed]);
   });
 
+  it('nothing is said of a move to where the site lives by now', () => {
+    const preflight = { side: 'target', at: ago(120), checks: [] } as const;
+    const residence = { side: 'target', since: ago(9), because: 'outage', by: 'alice' } as const;
+    expect(oneSite({ ...settled, preflight, residence }).preflight).toBeNull();
+  });
+
+  it('of the side it came to no snapshot is kept yet: that is said', () => {
+    const residence = { side: 'target', since: ago(9), because: 'outage', by: 'alice' } as const;
+    const { snapshots } = oneSite({ ...settled, residence, snapshots: { home: { good: pointer, doubtful: null } } });
+    expect(snapshots.map(({ text }) => text)).toEqual([
+      'none of US Gov Texas yet: it could not be moved from there if the region failed',
+      'US Gov Virginia as of 02:22:00 (50 min ago)',
+    ]);
+  });
+
   it.each([
     ['outage', 'from US Gov Virginia to US Gov Texas'],
     ['standbyUp', 'in US Gov Texas'],

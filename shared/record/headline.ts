@@ -1,4 +1,4 @@
-import { deviceStepOfMove } from './moveWaits.ts';
+import { deviceStepOfMove, explainedByMove } from './moveWaits.ts';
 import type { Run } from './run.ts';
 import type { InPlace, PlanSummary, SiteState } from './state.ts';
 
@@ -103,7 +103,7 @@ const moving = (run: Run, state: SiteState): Headline => {
  */
 export const headlineOf = (shadowPolicy: boolean, state: SiteState): Headline => {
   const { run, lastPlan, device, move } = state;
-  if (state.attention || move?.status === 'failed') return 'needs attention';
+  if ((state.attention && !explainedByMove(state)) || move?.status === 'failed') return 'needs attention';
   if (state.paused) return 'paused';
   if (deviceStepOf(run) || deviceStepOfMove(move)) return 'waits for the device';
   const onTheWay = movingSite(state);

@@ -21,7 +21,7 @@ const box = (step: MoveStepView): Html => {
   const [tone, mark] = looks[step.state];
   const classes = [tone, step.state === 'later' ? 'later' : 'lit', ...(step.critical ? ['crit'] : [])].join(' ');
   return html`<li class="${classes}"><span class="state"><span aria-hidden="true">${mark}</span> ${step.text}</span><b>${step.title}</b>${
-    step.why !== null && html`<small class="why">${step.why}</small>`
+    step.state !== 'over' && step.why !== null && html`<small class="why">${step.why}</small>`
   }${step.remedy !== null && html`<small class="why">What to do: ${step.remedy}</small>`}<small>${[
     step.critical && html`<span class="path">◆ longest path</span>, `,
     step.after.length > 0 ? `after ${step.after.join(', ')}` : 'at once',

@@ -19,11 +19,13 @@ const marks: Readonly<Record<MoveStepState, string>> = {
 
 const labelled = (label: string, text: string): string[] => wrap(text, WIDTH, `  ${label.padEnd(11)}`);
 
-const stepLines = (step: MoveStepView, indent: string, star: boolean): string[] => [
-  ...wrap(`${step.title} (${step.text})`, WIDTH, `${indent}${marks[step.state]}${star && step.critical ? '*' : ' '}`),
-  ...[step.why, step.remedy === null ? null : `What to do: ${step.remedy}`].flatMap((text) =>
-    text === null ? [] : wrap(text, WIDTH, `${indent}      `),
-  ),
+/** `whole`: also on which path it is, and what there is to say of one that is over. */
+const stepLines = (step: MoveStepView, indent: string, whole: boolean): string[] => [
+  ...wrap(`${step.title} (${step.text})`, WIDTH, `${indent}${marks[step.state]}${whole && step.critical ? '*' : ' '}`),
+  ...[
+    whole || step.state !== 'over' ? step.why : null,
+    step.remedy === null ? null : `What to do: ${step.remedy}`,
+  ].flatMap((text) => (text === null ? [] : wrap(text, WIDTH, `${indent}      `))),
 ];
 
 const headLines = (move: MoveView, now: number): string[] => [

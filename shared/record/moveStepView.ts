@@ -3,6 +3,7 @@ import { minutesToGo, ready } from '../plan/move/graph.ts';
 import type { MovePlan, MoveStep } from '../plan/move/movePlan.ts';
 import type { StopHere } from '../plan/plan.ts';
 import type { Move, MoveStepRecord } from './move.ts';
+import { isOver } from './moveProgress.ts';
 import { durationText, momentText, plainText, sinceMs } from './words.ts';
 
 /**
@@ -40,10 +41,6 @@ export type MoveStepView = {
 };
 
 const minute = 60_000;
-const over = new Set<MoveStepRecord['status']>(['done', 'unchanged', 'skipped']);
-
-export const isOver = ({ status }: MoveStepRecord): boolean => over.has(status);
-
 const isHeld = (record: MoveStepRecord): boolean =>
   record.status === 'waiting' || (record.status === 'pending' && record.notBefore !== null);
 
@@ -68,9 +65,8 @@ const dueOf = ({ operation, notBefore }: MoveStepRecord): number | null => opera
 const overText = ({ status, startedAt, endedAt }: MoveStepRecord): string => {
   if (status === 'unchanged') return 'stands as planned';
   if (status === 'skipped') return 'not needed';
-  return startedAt === null || endedAt === null
-    ? 'done'
-    : `done in ${durationText(sinceMs(startedAt, Date.parse(endedAt)))}`;
+  const ms = startedAt === null || endedAt === null ? 0 : sinceMs(startedAt, Date.parse(endedAt));
+  return ms < 1_000 ? 'done' : `done in ${durationText(ms)}`;
 };
 
 const textOf = (
@@ -81,7 +77,8 @@ const textOf = (
 ): string => {
   const due = dueOf(record);
   const again = due === null ? '' : `, next look ${momentText(iso(due), now)}`;
-  const lasting = record.startedAt === null ? '' : ` for ${durationText(sinceMs(record.startedAt, now))}`;
+  const ms = record.startedAt === null ? 0 : sinceMs(record.startedAt, now);
+  const lasting = ms < 1_000 ? '' : ` for ${durationText(ms)}`;
   if (state === 'over') return overText(record);
   if (state === 'failed') return 'failed';
   if (state === 'held') return person ? `waits for a person${lasting}` : `held up${lasting}${again}`;

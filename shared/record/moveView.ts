@@ -6,7 +6,8 @@ import type { MovePlan, MoveReason } from '../plan/move/movePlan.ts';
 import type { StopHere } from '../plan/plan.ts';
 import type { Move } from './move.ts';
 import { type MovePlanView, movePlanView } from './movePlanView.ts';
-import { isOver, type MoveStepView, moveSteps, plannedSteps, toGoMs } from './moveStepView.ts';
+import { isOver } from './moveProgress.ts';
+import { type MoveStepView, moveSteps, plannedSteps, toGoMs } from './moveStepView.ts';
 import { sideNames } from './sideView.ts';
 import { durationText, momentText, plainText, sinceMs } from './words.ts';
 

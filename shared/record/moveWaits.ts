@@ -12,6 +12,10 @@ export const deviceStepOfMove = (move: Move | null | undefined) =>
     ? move.steps.find(({ id, status }) => id === 'confirm' && status === 'waiting')
     : undefined;
 
+/** That a region which fails answers nothing is why the site moves: nothing that a person has to mend first. */
+export const explainedByMove = ({ attention, move }: Pick<SiteState, 'attention' | 'move'>): boolean =>
+  attention?.code === 'ERR_AZURE_UNAVAILABLE' && move?.reason === 'outage' && move.status !== 'failed';
+
 const cli = (site: string, verb: string): string => `npm run cli -- move ${verb} --site ${site}`;
 
 const approval = (site: string, move: MoveView, now: number): Wait => {

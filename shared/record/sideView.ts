@@ -2,6 +2,7 @@ import { counted } from '../base/counted.ts';
 import { otherSide, regionOfSide, type SideName } from '../base/side.ts';
 import type { Site } from '../base/site.ts';
 import type { PreflightCheck, Residence } from './move.ts';
+import { residenceOf } from './residence.ts';
 import type { SiteState } from './state.ts';
 import { durationText, momentText, plainText, sinceMs } from './words.ts';
 
@@ -43,9 +44,6 @@ export const sideNames = (site: Site): Readonly<Record<SideName, string>> => ({
   target: regionOfSide(site, 'target').displayName,
 });
 
-/** The side a site lives on; where nothing was said, the one the sites file calls home. */
-export const livesOn = ({ residence }: Pick<SiteState, 'residence'>): SideName => residence?.side ?? 'home';
-
 const becauseTexts: Readonly<Record<Exclude<Residence['because'], 'configured'>, string>> = {
   outage: 'the other region failed',
   budget: 'the routes of a service failover did not fit',
@@ -75,18 +73,19 @@ export const residenceView = (site: Site, { residence }: SiteState, now: number)
 
 const ago = (at: string, now: number): string => `${momentText(at, now)} (${durationText(sinceMs(at, now))} ago)`;
 
-/** Of the side it lives on, and of the other where one was kept. */
+const noneYet = (region: string): string =>
+  `none of ${region} yet: it could not be moved from there if the region failed`;
+
+/** Of the side it lives on, and of the other where one was kept; nothing before the first was. */
 export const snapshotViews = (site: Site, state: SiteState, now: number): readonly SnapshotView[] => {
-  const here = livesOn(state);
+  const here = residenceOf(state);
+  const { snapshots } = state;
+  if (snapshots === undefined) return [];
   return [here, otherSide(here)].flatMap((side): SnapshotView[] => {
-    const kept = state.snapshots?.[side];
-    if (kept === undefined) return [];
-    const { good, doubtful } = kept;
+    if (snapshots[side] === undefined && side !== here) return [];
+    const { good, doubtful } = snapshots[side] ?? { good: null, doubtful: null };
     const region = sideNames(site)[side];
-    const text =
-      good === null
-        ? `none of ${region} yet: it could not be moved from there if the region failed`
-        : `${region} as of ${ago(good.at, now)}`;
+    const text = good === null ? noneYet(region) : `${region} as of ${ago(good.at, now)}`;
     const lost = doubtful?.lost.map((line) => plainText(line, 300)) ?? [];
     return [
       {
@@ -111,9 +110,10 @@ const checkView = ({ id, ok, text, remedy }: PreflightCheck): PreflightCheck => 
   remedy: plainText(remedy, 600),
 });
 
-/** null where none was made yet. */
-export const preflightView = (site: Site, { preflight }: SiteState, now: number): PreflightView | null => {
-  if (!preflight) return null;
+/** null where none was made yet of the side it could go to now. */
+export const preflightView = (site: Site, state: SiteState, now: number): PreflightView | null => {
+  const { preflight } = state;
+  if (!preflight || preflight.side === residenceOf(state)) return null;
   const { side, at } = preflight;
   const region = sideNames(site)[side];
   const checks = preflight.checks.map(checkView);

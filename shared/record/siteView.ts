@@ -1,6 +1,5 @@
 import type { CloudName } from '../base/clouds.ts';
 import { findRegion } from '../base/geography.ts';
-import { sideOf } from '../base/side.ts';
 import type { Site } from '../base/site.ts';
 import type { MovePlan } from '../plan/move/movePlan.ts';
 import type { Mode } from '../scope/decision.ts';
@@ -20,9 +19,9 @@ import {
   type SinglyEncrypted,
   singlyEncryptedOf,
 } from './protection.ts';
+import { asItLives } from './residence.ts';
 import { type PastRunView, pastRunView, type RunView, runView } from './runView.ts';
 import {
-  livesOn,
   type PreflightView,
   preflightView,
   type ResidenceView,
@@ -143,7 +142,7 @@ export const siteViewOf = (input: {
 }): SiteView => {
   const { state, kept, now } = input;
   const { inPlace, run } = state;
-  const site = sideOf(input.site, livesOn(state));
+  const site = asItLives(input.site, state);
   const move = state.move ? moveView(input.site, state.move, kept?.movePlan ?? null, now) : null;
   const facts = input.facts.filter((fact) => !answeredHome(fact, site.id, input.intents));
   const { views, stale } = factsOfSite(site, facts, now);

@@ -2,7 +2,8 @@ import { byCodeUnit, isObject, type JsonObject } from '../base/canonical.ts';
 import { counted } from '../base/counted.ts';
 import { otherSide, type SideName } from '../base/side.ts';
 import type { Site } from '../base/site.ts';
-import { livesOn, sideNames } from './sideView.ts';
+import { residenceOf } from './residence.ts';
+import { sideNames } from './sideView.ts';
 import type { SiteState } from './state.ts';
 import { momentText } from './words.ts';
 
@@ -33,7 +34,7 @@ export type StandingView = {
 
 /** null where nothing is known to stand there, or it was taken down since. */
 export const standingSource = (state: SiteState): StandingSource | null => {
-  const side = otherSide(livesOn(state));
+  const side = otherSide(residenceOf(state));
   const past = state.lastMoves ?? [];
   const settledAt = state.residence?.since ?? '';
   const removedAt = past

@@ -3,7 +3,7 @@ import type { Fact } from '../scope/fact.ts';
 import { describeFact } from '../scope/sentences.ts';
 import { deviceStepOf, isShadow } from './headline.ts';
 import type { MoveView } from './moveView.ts';
-import { deviceStepOfMove, waitsOfMove } from './moveWaits.ts';
+import { deviceStepOfMove, explainedByMove, waitsOfMove } from './moveWaits.ts';
 import { currentStep } from './progress.ts';
 import type { Run, StepRecord } from './run.ts';
 import type { SiteState } from './state.ts';
@@ -75,11 +75,11 @@ const dueText = (step: StepRecord, now: number): string => {
   return due === null ? '' : `, next look ${momentText(new Date(due).toISOString(), now)}`;
 };
 
-const ofDevice = (site: string, state: SiteState, since: string | null): Wait => {
+const ofDevice = (site: string, state: SiteState, since: string | null, what = 'the file'): Wait => {
   const { offered } = state.device;
   if (offered === null) return person('confirm what is on the device', since, null);
   return person(
-    `put the file ${shortDigest(offered.checksum)} on the device, then confirm`,
+    `put ${what} ${shortDigest(offered.checksum)} on the device, then confirm`,
     since ?? offered.at,
     { action: 'confirmDevice', site, checksum: offered.checksum },
     [offered.blob, ...offered.instruction],
@@ -147,8 +147,12 @@ export const waitsOf = (
 ): readonly Wait[] => {
   const { attention, paused, run, device } = state;
   const offered = device.offered !== null && device.offered.checksum !== device.confirmed?.checksum;
+  // The file offered last is the move's: who waits for an older one waits for the same act.
+  const atMove = deviceStepOfMove(state.move) !== undefined;
+  const asked = atMove && deviceStepOf(run) !== undefined;
+  const bundle = site.network.vpn === 'p2s' ? 'the VPN profile and the file' : 'the file';
   const all = [
-    ...(attention
+    ...(attention && !explainedByMove(state)
       ? [
           person(`mend what is told under ${attention.code}, then have it looked at again`, attention.since, {
             action: 'resume',
@@ -165,9 +169,9 @@ export const waitsOf = (
           ),
         ]
       : []),
-    ...(run && !(paused && !deviceStepOf(run)) ? [ofRun(site.id, run, state, now)] : []),
-    ...(move ? waitsOfMove(site.id, state, move, (since) => ofDevice(site.id, state, since), now) : []),
-    ...(run === null && offered && !deviceStepOfMove(state.move) ? [ofDevice(site.id, state, null)] : []),
+    ...(run && !asked && !(paused && !deviceStepOf(run)) ? [ofRun(site.id, run, state, now)] : []),
+    ...(move ? waitsOfMove(site.id, state, move, (since) => ofDevice(site.id, state, since, bundle), now) : []),
+    ...(run === null && offered && !atMove ? [ofDevice(site.id, state, null)] : []),
     ...ofPlan(site, state),
     ...ofStale(site, stale),
   ];
