@@ -90,7 +90,6 @@ const lookAgain = async (visit: Visit, looks: number): Promise<void> => {
   if (seen === null) return;
   await note(visit, seen);
   if (await considerFallback(visit, seen)) return void (await attendMove(visit));
-  if (sweep) await keepWatch(visit, visit.configured);
   const choice = choose(session.state(), seen);
   if (session.state().run !== null) {
     if (stillHolds(visit, seen, choice)) {
@@ -104,4 +103,6 @@ const lookAgain = async (visit: Visit, looks: number): Promise<void> => {
   await keepInMind(visit, seen, choice);
   if (choice.act === 'run') return goOn(visit, await begin(visit, seen, choice.plan, choice.by), looks);
   await settle(visit, seen, choice);
+  // Nothing runs: time to see what a move would be built from, and whether it could be made.
+  if (sweep) await keepWatch(visit, visit.configured);
 };

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Stage, startJourney, startStage } from './support/journey.ts';
-import { askedDigest, homeGroup, loadDevice, regionFails, sweepOnce, targetOf, untilDevice } from './support/moves.ts';
+import {
+  askedDigest,
+  homeGroup,
+  loadDevice,
+  regionFails,
+  settledAtHome,
+  targetOf,
+  untilDevice,
+} from './support/moves.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -11,7 +19,7 @@ afterAll(() => stage.close());
 describe('a region that fails', () => {
   it('is left by a move that a person approves, built from the snapshot alone', async () => {
     const journey = await startJourney(stage, { policy: { shadow: false } });
-    await sweepOnce(journey);
+    await settledAtHome(journey);
     expect((await journey.state()).snapshots?.home?.good).not.toBeNull();
     const lift = stage.arm.silence('usgovvirginia', 'refused');
     await regionFails(journey);

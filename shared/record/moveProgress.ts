@@ -16,7 +16,9 @@ const verbs: Readonly<Record<MovePlan['reason'], string>> = {
   teardown: 'Take down what stands in',
 };
 
-export const moveTitle = ({ reason, region }: MovePlan): string => `${verbs[reason]} ${region.to}`;
+/** Of what is taken down, `from` is the side. */
+export const moveTitle = ({ reason, region }: MovePlan): string =>
+  `${verbs[reason]} ${reason === 'teardown' ? region.from : region.to}`;
 
 /** Whether the site lives on the other side afterwards. */
 export const changesResidence = ({ reason }: Pick<Move, 'reason'>): boolean =>

@@ -7,7 +7,7 @@ import { incident, type Journey, type Stage } from './journey.ts';
 export const regionFails = (journey: Journey, options: Parameters<typeof incident>[1] = {}): Promise<void> =>
   journey.event(incident(journey.subscriptionId, { names: ['VPN Gateway', 'Storage'], ...options }));
 
-/** A sweep looks at the site, keeps its snapshot and checks where it could go. */
+/** A sweep looks at the site and, where nothing has to be done, keeps its snapshot and checks where it could go. */
 export const sweepOnce = async (journey: Journey): Promise<void> => {
   const { clock, messages } = journey.ports;
   await messages.send({
@@ -18,6 +18,12 @@ export const sweepOnce = async (journey: Journey): Promise<void> => {
     sweep: true,
   });
   await journey.work();
+};
+
+/** The site is proven at home, its snapshot kept, its target checked. */
+export const settledAtHome = async (journey: Journey): Promise<void> => {
+  await sweepOnce(journey);
+  await sweepOnce(journey);
 };
 
 /** The digest that waits for a person. */
