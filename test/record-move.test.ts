@@ -309,6 +309,19 @@ describe('the site of a move', () => {
     );
   });
 
+  it.each([
+    ['waits for a word', awaiting(), 'waits for approval', 'A person: read the move'],
+    ['is under way', building(), 'moving', 'A person: put the file'],
+  ] as const)('goes before a service failover that waits for the device: %s', (_, move, headline, first) => {
+    const view = siteOf(move, { device: offers, run: run([step('deviceConfirm', 'waiting')]) });
+    expect([view.headline, sentences(view)[0]]).toEqual([headline, expect.stringContaining(first)]);
+  });
+
+  it('in shadow stays in shadow, whatever is asked for', () => {
+    const view = oneSite({ ...settled, move: awaiting() }, { kept }, { shadow: true });
+    expect(view.headline).toBe('shadow');
+  });
+
   it('asks for the device once, although a service failover waits for it too', () => {
     const waiting = run([step('deviceConfirm', 'waiting')]);
     expect(sentences(siteOf(atTheDevice(), { device: offers, run: waiting }))).toHaveLength(1);

@@ -92,12 +92,14 @@ const moving = (run: Run, state: SiteState): Headline => {
  * | ------------------------------------------------------ | --------------------------- |
  * | something went wrong that a person has to look into, a failed move too | needs attention |
  * | a person paused it                                     | paused                      |
- * | its run or its move waits for a person at the device   | waits for the device        |
+ * | its move waits for a person at the device              | waits for the device        |
  * | the whole site is on its way                           | moving, moving back         |
+ * | a move waits for a person's word                       | waits for approval          |
+ * | its run waits for a person at the device               | waits for the device        |
  * | its run is going: services come, leave, neither        | failing over, coming home, as at rest |
  * | nobody has adopted it yet                              | shadow                      |
  * | its last plan cannot be applied                        | blocked                     |
- * | a plan or a move waits for a person's word             | waits for approval          |
+ * | a plan waits for a person's word                       | waits for approval          |
  * | a device file was offered and is not confirmed         | waits for the device        |
  * | at rest: the site has moved; services are in the failover region, or not | moved, failed over, home |
  */
@@ -105,13 +107,16 @@ export const headlineOf = (shadowPolicy: boolean, state: SiteState): Headline =>
   const { run, lastPlan, device, move } = state;
   if ((state.attention && !explainedByMove(state)) || move?.status === 'failed') return 'needs attention';
   if (state.paused) return 'paused';
-  if (deviceStepOf(run) || deviceStepOfMove(move)) return 'waits for the device';
+  if (deviceStepOfMove(move)) return 'waits for the device';
   const onTheWay = movingSite(state);
   if (onTheWay !== null) return onTheWay;
+  const inShadow = isShadow(shadowPolicy, state);
+  if (move?.status === 'awaitingApproval' && !inShadow) return 'waits for approval';
+  if (deviceStepOf(run)) return 'waits for the device';
   if (run) return moving(run, state);
-  if (isShadow(shadowPolicy, state)) return 'shadow';
+  if (inShadow) return 'shadow';
   if (lastPlan !== null && lastPlan.blockers.length > 0) return 'blocked';
-  if (state.waiting || move?.status === 'awaitingApproval') return 'waits for approval';
+  if (state.waiting) return 'waits for approval';
   if (device.offered && device.offered.checksum !== device.confirmed?.checksum) return 'waits for the device';
   return resting(state);
 };

@@ -169,8 +169,8 @@ export const waitsOf = (
           ),
         ]
       : []),
-    ...(run && !asked && !(paused && !deviceStepOf(run)) ? [ofRun(site.id, run, state, now)] : []),
     ...(move ? waitsOfMove(site.id, state, move, (since) => ofDevice(site.id, state, since, bundle), now) : []),
+    ...(run && !asked && !(paused && !deviceStepOf(run)) ? [ofRun(site.id, run, state, now)] : []),
     ...(run === null && offered && !atMove ? [ofDevice(site.id, state, null)] : []),
     ...ofPlan(site, state),
     ...ofStale(site, stale),
