@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 import { readOptions, required } from './options.ts';
 import { contractOf } from './planContract.ts';
 import { planOffline } from './planOffline.ts';
+import { printJson } from './printJson.ts';
 import { renderPlan } from './renderPlan.ts';
 
 const options = {
@@ -23,8 +24,8 @@ const usage = [
   '  --sites FILE         the sites file (docs/sites.schema.json)',
   '  --site ID            which of its sites',
   '  --service-tags FILE  ServiceTags_*.json as Microsoft publishes it',
-  '  --last-good FILE     the file in use until now: what the other one alone takes',
-  '                       away waits; tags that vanished or shrank stay as they were',
+  '  --last-good FILE     the file in use until now: what the new one alone takes',
+  '                       away waits; tags that vanished or shrank stay as is',
   '  --event FILE         an event payload; as often as you like, in any order',
   '  --routes FILE        the route table as ARM returns it; default: an empty one',
   '  --now ISO            the time to plan at; default: that of the newest event,',
@@ -50,7 +51,8 @@ export const planCommand: Command = {
       now: values.now,
     };
     const plan = await planOffline(files, io);
-    io.out(values.json ? `${JSON.stringify(contractOf(plan), null, 2)}\n` : renderPlan(plan, io));
+    if (values.json) printJson(contractOf(plan), io);
+    else io.out(renderPlan(plan, io));
     return plan.applyable ? 0 : 2;
   },
 };

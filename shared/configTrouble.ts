@@ -2,11 +2,15 @@ import { iso } from './base/clock.ts';
 import { AutomationError } from './base/errors.ts';
 import type { Site } from './base/site.ts';
 import type { Ports } from './ports.ts';
+import { tagNamesOf } from './ranges/desired.ts';
+import { heldTags } from './ranges/witness.ts';
 import { sitesInForce } from './record/configuration.ts';
+import { frozenText } from './record/tagsView.ts';
 import { tagsFor } from './visit.ts';
 
 /** What people were told last; empty once nothing was wrong any more. */
 const toldBlob = 'last-good/told.txt';
+const toldFrozenBlob = 'last-good/told-tags.txt';
 
 /** The sites to look after. Where there is no valid sites file there are none: the log says why, and the sweep tells. */
 export const sitesToServe = async (ports: Ports): Promise<readonly Site[]> => {
@@ -41,17 +45,41 @@ const troubleOfTags = async (sites: readonly Site[], ports: Ports): Promise<stri
   return [...new Set(refused)].sort();
 };
 
+/** Tags that are used by a site are that site's alarm; the others are told here. */
+const frozenElsewhere = async (sites: readonly Site[], ports: Ports): Promise<string> => {
+  const lines: string[] = [];
+  for (const cloud of [...new Set(sites.map((site) => site.cloud))].sort()) {
+    try {
+      const { tags } = await tagsFor(ports)(cloud);
+      const used = new Set(sites.flatMap(tagNamesOf).map((name) => name.toLowerCase()));
+      const others = heldTags(tags).filter(
+        ({ name, hold }) => hold?.kind === 'frozen' && !used.has(name.toLowerCase()),
+      );
+      const text = frozenText(others.map(({ name }) => name));
+      if (text !== null) lines.push(text);
+    } catch (error) {
+      if (!(error instanceof AutomationError) || error.code !== 'ERR_TAGS_MISSING') throw error;
+    }
+  }
+  return lines.join('\n');
+};
+
+const tellOnce = async (told: string, text: string, title: string, key: string, ports: Ports): Promise<void> => {
+  if (text === ((await ports.config.read(told)) ?? '')) return;
+  const at = iso(ports.clock.now());
+  if (text !== '') {
+    const notice = { kind: 'alarm', site: 'all', at, title, text, digest: null, runId: null } as const;
+    await ports.notices.tell({ id: `${key} ${at}`, ...notice });
+  }
+  await ports.config.write(told, text);
+};
+
 /** Tells people what is wrong with the configuration: once, and again when it was mended and broke anew. */
 export const tellConfigTrouble = async (sites: readonly Site[], ports: Ports): Promise<void> => {
   const ofSites = await troubleOfSites(ports);
   const troubles = [...(ofSites === null ? [] : [ofSites]), ...(await troubleOfTags(sites, ports))];
-  const text = troubles.join('\n');
-  if (text === ((await ports.config.read(toldBlob)) ?? '')) return;
-  const at = iso(ports.clock.now());
-  if (text !== '') {
-    const title = 'The configuration has a fault; what is in force stays as it was';
-    const notice = { kind: 'alarm', site: 'all', at, title, text, digest: null, runId: null } as const;
-    await ports.notices.tell({ id: `configuration ${at}`, ...notice });
-  }
-  await ports.config.write(toldBlob, text);
+  const fault = 'The configuration has a fault; what is in force stays as it was';
+  await tellOnce(toldBlob, troubles.join('\n'), fault, 'configuration', ports);
+  const frozen = 'Service tags that no site uses cannot be believed any more';
+  await tellOnce(toldFrozenBlob, await frozenElsewhere(sites, ports), frozen, 'frozen tags', ports);
 };

@@ -4,14 +4,15 @@ import { resourceSubscriptions } from './look.ts';
 import type { Ports } from './ports.ts';
 import { keptOf } from './readKept.ts';
 import { sitesInForce } from './record/configuration.ts';
+import { tagsViewOf } from './record/tagsView.ts';
 import { type View, viewOf } from './record/view.ts';
 import { tagsFor } from './visit.ts';
 
 const tagsInView = async (ports: Ports, cloud: Parameters<ReturnType<typeof tagsFor>>[0] | undefined) => {
   if (cloud === undefined) return { tags: null, trouble: null };
   try {
-    const { tags, refused } = await tagsFor(ports)(cloud);
-    return { tags: { cloud, changeNumber: tags.changeNumber }, trouble: refused[0] ?? null };
+    const found = await tagsFor(ports)(cloud);
+    return { tags: tagsViewOf(found, ports.clock.now()), trouble: found.refused[0] ?? null };
   } catch (error) {
     return { tags: null, trouble: asAutomationError(error).message };
   }

@@ -30,6 +30,33 @@ describe('the settings', () => {
       namePrefix: 'asefo-',
       clock: null,
       sweepSchedule: '0 */15 * * * *',
+      tags: { api: true, url: null, mostLost: 0.5 },
+    });
+  });
+
+  it('say where service tags are asked for, and when a tag is not believed', () => {
+    const given = {
+      ASEFO_SERVICE_TAGS_API: 'off',
+      ASEFO_SERVICE_TAGS_URL: 'https://example.com/ServiceTags_Public_YYYYMMDD.json',
+      ASEFO_SERVICE_TAGS_MAX_LOSS_PERCENT: '25',
+    };
+    expect(readSettings({ ...enough, ...given }).tags).toEqual({
+      api: false,
+      url: given.ASEFO_SERVICE_TAGS_URL,
+      mostLost: 0.25,
+    });
+  });
+
+  it.each([
+    ['ASEFO_SERVICE_TAGS_API', 'maybe'],
+    ['ASEFO_SERVICE_TAGS_URL', 'http://example.com/tags.json'],
+    ['ASEFO_SERVICE_TAGS_URL', '/tags.json'],
+    ['ASEFO_SERVICE_TAGS_MAX_LOSS_PERCENT', '0'],
+    ['ASEFO_SERVICE_TAGS_MAX_LOSS_PERCENT', '101'],
+  ])('refuse %s %s, by name', (name, value) => {
+    expect(thrown({ ...enough, [name]: value })).toMatchObject({
+      code: 'ERR_SETTING',
+      message: expect.stringContaining(name),
     });
   });
 

@@ -329,30 +329,6 @@ describe('who says yes', () => {
   });
 });
 
-describe('where the service tags come from', () => {
-  const sourcesOf = (plan: unknown) => (plan as { tags: { sources: Record<string, unknown>[] } }).tags.sources;
-  const shrunk = tagsWith((file) => {
-    file.changeNumber += 1;
-    setPrefixes('AzureCloud.usgovvirginia', (prefixes) => prefixes.slice(1))(file);
-  });
-
-  it('is in every plan: the file, its change, its age by the day in its name, and why it was used', async () => {
-    const words = usual(folder).slice(0, 4);
-    folder.write('ServiceTags_AzureGovernment_20260713.json', shrunk);
-    const tags = ['--service-tags', 'ServiceTags_AzureGovernment_20260713.json', '--last-good', 'tags.json'];
-    const dated = await plan([...words, ...tags, '--now', '2026-07-20T03:00:00Z']);
-    expect(sourcesOf(dated)).toMatchObject([
-      { name: 'ServiceTags_AzureGovernment_20260713.json', changeNumber: shrunk.changeNumber, ageDays: 7, used: true },
-      { name: 'tags.json', ageDays: null, used: true, why: expect.stringContaining('--last-good') },
-    ]);
-    expect(dated.notes.join('\n')).toMatch(/_20260713\.json, change \d+, 7 days old: used, it is --service-tags\./);
-    expect(dated.notes.join('\n')).toMatch(/no longer in change \d+; they stay until the next change lacks them, too/);
-    const later = await plan([...words, ...tags, '--now', '2026-07-22T03:00:00Z']);
-    expect(sourcesOf(later)[0]).toMatchObject({ ageDays: 9 });
-    expect(later.digest).toBe(dated.digest);
-  });
-});
-
 describe('foreign routes', () => {
   const wanted = oracle(atHome).wanted[7] ?? '';
   const [network = '', length = ''] = wanted.split('/');

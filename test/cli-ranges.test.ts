@@ -182,7 +182,7 @@ describe('ranges diff', () => {
     expect((await ask('diff', grown, tags)).out).toContain('! The new file is older than the old one.');
   });
 
-  it('says that a site would be blocked by a tag that is gone', async () => {
+  it('says that a tag that is gone stays as it was, in each table that uses it', async () => {
     const less = folder.write(
       'less.json',
       tagsWith((file) => {
@@ -191,7 +191,29 @@ describe('ranges diff', () => {
     );
     const { vanishedTags, tables } = await json('diff', tags, less, '--sites', sites);
     expect(vanishedTags).toEqual(['AzureActiveDirectory']);
-    expect(tables[0].trouble[0]).toContain('AzureActiveDirectory');
+    expect(tables[0].trouble[0]).toContain('AzureActiveDirectory stays as the last good service tags had it');
+    expect(tables[0]).toMatchObject({ add: [], remove: [] });
+  });
+
+  it('says what would be in at once, what would wait for another file, and what would be frozen', async () => {
+    const moved = folder.write(
+      'moved.json',
+      tagsWith((file) => {
+        file.changeNumber += 1;
+        setPrefixes('Storage.USGovTexas', (prefixes) => [...prefixes.slice(1), '20.255.0.0/24'])(file);
+        setPrefixes('EventHub.USGovTexas', (prefixes) => prefixes.slice(0, 1))(file);
+      }),
+    );
+    const { flows, waits, frozen, tables } = await json('diff', tags, moved, '--sites', sites);
+    expect(flows).toEqual([{ tag: 'Storage.USGovTexas', addresses: 256 }]);
+    expect(waits).toMatchObject([{ tag: 'Storage.USGovTexas' }]);
+    expect(frozen).toMatchObject([{ tag: 'EventHub.USGovTexas', code: 'TAG_SHRANK' }]);
+    expect(tables[1].remove.length).toBeGreaterThan(0);
+    const { out } = await ask('diff', tags, moved, '--sites', sites);
+    expect(out).toContain('In at once: 256 addresses of 1 tag');
+    expect(out.replace(/\n +/g, ' ')).toContain('Waits: ');
+    expect(out).toContain('! Frozen as change');
+    expect(lines(out).filter((line) => line.length > 80)).toEqual([]);
   });
 
   it('of a file with itself is nothing', async () => {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { overview } from '../shared/overview.ts';
+import { renderPage } from '../shared/record/page.ts';
+import { renderStatusText } from '../shared/record/statusText.ts';
 import { sweep } from '../shared/sweep.ts';
 import { incident, type Journey, type Stage, services, startJourney, startStage } from './support/journey.ts';
 import { atHome, failOver, prefixesOf, writesOf } from './support/landing.ts';
@@ -173,6 +175,29 @@ describe('a service tags file that must not be believed', () => {
     await sweepNow(journey);
     expect((await journey.state()).lastPlan?.alarms).toEqual([]);
     expect(alarms(journey)).toHaveLength(1);
+  });
+
+  it('that lost a tag no site uses is told once, shown, and over when it is back', async () => {
+    const journey = await atHome(stage);
+    const unused = 'Storage.USGovArizona';
+    await journey.putTags(tagsWith((file) => withoutTag(file, unused)));
+    await sweepNow(journey);
+    await sweepNow(journey);
+    expect((await journey.state()).lastPlan?.alarms).toEqual([]);
+    expect(alarms(journey)).toEqual([expect.stringContaining(`1 service tag stays at its last good value: ${unused}`)]);
+    const view = await overview(journey.ports);
+    expect(view.tags).toMatchObject({ changeNumber: 901, frozen: [unused], waiting: 0 });
+    expect(view.tags?.sources).toEqual([
+      expect.stringMatching(/change 901, 0 days old: used, it is the newest valid file\.$/),
+    ]);
+    expect(renderPage(view)).toContain(`last good value: ${unused}`);
+    expect(renderStatusText(view).replace(/\n +/g, ' ')).toContain(`last good value: ${unused}`);
+    await journey.putTags(tagsWith(() => {}, 902));
+    await sweepNow(journey);
+    expect((await overview(journey.ports)).tags?.frozen).toEqual([]);
+    await journey.putTags(tagsWith((file) => withoutTag(file, unused), 903));
+    await sweepNow(journey);
+    expect(alarms(journey)).toHaveLength(2);
   });
 
   it('is gone back on by a person’s word, on that very change', async () => {

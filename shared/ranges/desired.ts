@@ -102,6 +102,14 @@ export const desiredSets = (input: DesiredInput): DesiredSets => {
   };
 };
 
+/** The names of every tag that a plan of the site may use. */
+export const tagNamesOf = (site: Site): string[] => [
+  `AzureCloud.${site.home.code}`,
+  holesTag,
+  ...site.globalTags,
+  ...site.services.map((service) => `${service}.${site.failover.name}`),
+];
+
 type Found = Pick<DesiredPart, 'purpose' | 'service'>;
 
 const sourceOf = (tag: string, set: RangeSet, ipv6: number, found: Found): Source => ({

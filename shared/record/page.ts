@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { counted } from '../base/counted.ts';
 import { html, textOf, trusted } from './html.ts';
 import { movePageStyle } from './movePageStyle.ts';
 import { pageStyle } from './pageStyle.ts';
 import { overview, siteCard } from './sitePage.ts';
+import { frozenText } from './tagsView.ts';
 import { summaryText, type View } from './view.ts';
 import { momentText } from './words.ts';
 
@@ -32,6 +34,7 @@ export const pageHeaders: Readonly<Record<string, string>> = {
 export const renderPage = (view: View): string => {
   const now = Date.parse(view.at);
   const { tags } = view;
+  const frozen = frozenText(tags?.frozen ?? []);
   const urgent = view.counts.singlyEncrypted > 0 ? '⚠ ' : view.counts.needPerson > 0 ? '● ' : '';
   return textOf(html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -42,8 +45,11 @@ export const renderPage = (view: View): string => {
   }. ${
     tags === null
       ? 'No service tags yet.'
-      : html`Service tags ${tags.cloud}, change ${tags.changeNumber}${tags.at !== null && ` of ${momentText(tags.at, now)}`}.`
-  } All times are UTC.</p><p class="sum">${summaryText(view)}</p></header>
+      : html`Service tags ${tags.cloud}, change ${tags.changeNumber}${tags.at !== null && ` of ${momentText(tags.at, now)}`}.${tags.waiting > 0 && ` What one change took from ${counted(tags.waiting, 'tag')} waits for the next.`}`
+  } All times are UTC.</p><p class="sum">${summaryText(view)}</p>${
+    tags !== null && tags.sources.length > 0 && html`<p class="soft">Service tags: ${tags.sources.join(' ')}</p>`
+  }</header>
+${frozen !== null && html`<p class="band amber">! ${frozen}</p><br>`}
 ${view.configTrouble !== null && html`<p class="band red">! The configuration has a fault; the last good one is in force. ${view.configTrouble}</p><br>`}
 ${view.unlisted.length > 0 && html`<p class="band amber">! In no sites file any more, and looked after by nobody: ${view.unlisted.join(', ')}</p><br>`}
 ${view.sites.length > 1 && overview(view.sites)}<main class="sites">${view.sites.map((site) => siteCard(site, now))}</main></body></html>

@@ -5,6 +5,7 @@ import { moveLines, sideLines } from './moveStatusText.ts';
 import type { StepStatus } from './run.ts';
 import { type PastRunView, type RunView, tookText } from './runView.ts';
 import { placeText, type SiteView } from './siteView.ts';
+import { frozenText } from './tagsView.ts';
 import { summaryText, type View } from './view.ts';
 import { commandText } from './waits.ts';
 import { durationText, momentText } from './words.ts';
@@ -85,10 +86,13 @@ export const renderStatusText = (view: View): string => {
   const now = Date.parse(view.at);
   const tags =
     view.tags === null ? 'no service tags yet' : `service tags ${view.tags.cloud} change ${view.tags.changeNumber}`;
+  const frozen = frozenText(view.tags?.frozen ?? []);
   const clock = view.speed === 1 ? '' : `, a simulated clock, ${view.speed} times as fast`;
   return `${[
     ...wrap(summaryText(view), ''),
     ...wrap(`As of ${view.at.slice(0, 19).replace('T', ' ')} UTC${clock}; ${tags}.`, ''),
+    ...(view.tags?.sources ?? []).flatMap((source) => wrap(source, 'Service tags: ', '  ')),
+    ...(frozen === null ? [] : wrap(frozen, '!! ', '   ')),
     ...(view.configTrouble === null
       ? []
       : wrap(`!! The configuration has a fault; the last good one is in force. ${view.configTrouble}`, '')),

@@ -5,6 +5,7 @@ import type { Fact } from '../scope/fact.ts';
 import type { Intent } from '../scope/intent.ts';
 import { type Kept, type SiteView, siteViewOf } from './siteView.ts';
 import { newSite, type SiteState } from './state.ts';
+import type { TagsView } from './tagsView.ts';
 import { plainAll, plainText } from './words.ts';
 
 /** What page, JSON, `status` and notices show: one model, so that they never disagree. Serialises as it is. */
@@ -12,7 +13,7 @@ export type View = {
   /** Application time (ISO); with `speed` above 1 it is a simulation's clock. */
   readonly at: string;
   readonly speed: number;
-  readonly tags: { readonly cloud: string; readonly changeNumber: number; readonly at: string | null } | null;
+  readonly tags: TagsView | null;
   /** Why the newest configuration is not in force; the last good one is. */
   readonly configTrouble: string | null;
   readonly counts: {
@@ -32,7 +33,7 @@ export type ViewInput = {
   readonly states: readonly SiteState[];
   readonly facts: readonly Fact[];
   readonly intents: readonly Intent[];
-  readonly tags: { readonly cloud: string; readonly changeNumber: number; readonly at?: string } | null;
+  readonly tags: (Pick<TagsView, 'cloud' | 'changeNumber'> & Partial<TagsView>) | null;
   readonly configTrouble: string | null;
   /** By site; of sites without an entry nothing was read. */
   readonly kept?: ReadonlyMap<string, Kept>;
@@ -65,7 +66,7 @@ export const viewOf = (input: ViewInput): View => {
   return plainAll({
     at: new Date(now).toISOString(),
     speed: input.speed ?? 1,
-    tags: tags && { cloud: tags.cloud, changeNumber: tags.changeNumber, at: tags.at ?? null },
+    tags: tags && { at: null, sources: [], frozen: [], waiting: 0, ...tags },
     configTrouble: configTrouble === null ? null : plainText(configTrouble, 600),
     counts: {
       sites: sites.length,
