@@ -43,7 +43,7 @@ const comeBack = async ({ message, ports, session }: Visit, id: string, notBefor
 const keepsAway = (move: Move): boolean => move.reason === 'outage' && move.status === 'running';
 
 const goOn = async (visit: Visit, move: Move): Promise<void> => {
-  visit.chargeMove();
+  visit.charge('move');
   const moved = await carryOnMove(await workOf(visit, move));
   if (moved.status === 'later') return comeBack(visit, move.id, moved.notBefore);
   // The site lives elsewhere now: a visit of its own looks at that side.

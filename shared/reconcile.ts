@@ -96,13 +96,21 @@ const lookAgain = async (visit: Visit, looks: number): Promise<void> => {
       // While the device is waited for, what else waits for a person is asked as well.
       const rest = chooseAll(session.state(), seen);
       if (rest.act !== 'run') await settle(visit, seen, rest);
-      return goOn(visit, await visit.work(seen), looks);
+      await goOn(visit, await visit.work(seen), looks);
+      return watch(visit);
     }
     await abandon(visit, 'what is wanted has changed');
   }
   await keepInMind(visit, seen, choice);
   if (choice.act === 'run') return goOn(visit, await begin(visit, seen, choice.plan, choice.by), looks);
   await settle(visit, seen, choice);
-  // Nothing runs: time to see what a move would be built from, and whether it could be made.
-  if (sweep) await keepWatch(visit, visit.configured);
+  await watch(visit);
+};
+
+/** Nothing runs: time to see what a move would be built from, and whether it could be made. */
+const watch = async (visit: Visit): Promise<void> => {
+  const { run, move } = visit.session.state();
+  if (visit.message.sweep !== true || move?.status === 'running' || (run !== null && !waitsForPerson(run))) return;
+  visit.charge('nobody');
+  await keepWatch(visit, visit.configured);
 };

@@ -19,20 +19,23 @@ export type Meter = {
   readonly onCall: OnCall;
   readonly costs: () => Partial<RunCosts>;
   readonly clear: () => void;
-  /** From now on the calls are the move's. */
-  readonly forMove: () => void;
-  readonly ofMove: () => boolean;
+  /** Whose the calls are from now on; the run's at first. */
+  readonly charge: (account: Account) => void;
+  readonly account: () => Account;
 };
+
+type Account = 'run' | 'move' | 'nobody';
 
 export const newMeter = (): Meter => {
   const zero = () => ({ reads: 0, writes: 0, polls: 0, azureMs: 0 });
   let sum = zero();
-  let move = false;
+  let account: Account = 'run';
   return {
-    forMove: () => {
-      move = true;
+    charge: (to) => {
+      account = to;
+      sum = zero();
     },
-    ofMove: () => move,
+    account: () => account,
     onCall: (kind, ms) => {
       sum = { ...sum, azureMs: sum.azureMs + ms, [`${kind}s`]: sum[`${kind}s`] + 1 };
     },
@@ -43,11 +46,14 @@ export const newMeter = (): Meter => {
   };
 };
 
-/** Where a move is carried on, its calls are the move's; else they are the run's. */
 const charged = (state: SiteState, meter: Meter): SiteState => {
   const { run, move } = state;
-  if (meter.ofMove()) return move ? { ...state, move: { ...move, costs: addCosts(move.costs, meter.costs()) } } : state;
-  return run === null ? state : { ...state, run: { ...run, costs: addCosts(run.costs, meter.costs()) } };
+  const account = meter.account();
+  if (account === 'move')
+    return move ? { ...state, move: { ...move, costs: addCosts(move.costs, meter.costs()) } } : state;
+  return account === 'nobody' || run === null
+    ? state
+    : { ...state, run: { ...run, costs: addCosts(run.costs, meter.costs()) } };
 };
 
 const tries = 5;
@@ -67,7 +73,7 @@ export const openSession = async (sites: SiteStore, site: string, meter: Meter):
       const next = charged({ ...change(state), generation: state.generation + 1 }, meter);
       try {
         token = await sites.save(next, token);
-        if (meter.ofMove() ? next.move : next.run) meter.clear();
+        if (meter.account() !== 'run' || next.run !== null) meter.clear();
         state = next;
         return state;
       } catch (error) {

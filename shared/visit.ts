@@ -29,8 +29,8 @@ export type Visit = {
   readonly session: Session;
   readonly azure: AzureView;
   readonly tagsInForce: TagsInForce;
-  /** From now on calls to Azure are the move's. */
-  chargeMove(): void;
+  /** Whose the calls to Azure are from now on; the run's at first. */
+  charge(account: 'run' | 'move' | 'nobody'): void;
   /** What carrying on the state's run needs. */
   work(seen?: Look): Promise<Work>;
   /** Runs a look; a failure is remembered and told, tried again where that helps, and null is returned. */
@@ -117,7 +117,7 @@ const makeVisit = async (message: SiteMessage, ports: Ports, configured: Site): 
     const fresh = new Map(seen?.fresh ?? []);
     return { site, session, plan, ports, azure, tagsInForce, network, fresh, arrivedAt: message.arrivedAt };
   };
-  return { ...base, azure, tagsInForce, work, chargeMove: meter.forMove, guarded: (look) => guard(base, look) };
+  return { ...base, azure, tagsInForce, work, charge: meter.charge, guarded: (look) => guard(base, look) };
 };
 
 /** Enters a site for one message, alone; a busy site is come back to. */
