@@ -28,6 +28,7 @@ export const contractOf = (plan: Plan) => ({
   steps: plan.steps,
   digest: plan.digest,
   strategies: plan.budget.attempts.map(({ strategy, why }) => ({ strategy, chosen: why === null, why })),
+  fallback: plan.fallback,
   limitFrom: plan.budget.limitFrom,
   addresses: plan.addresses,
   extra: plan.extra,

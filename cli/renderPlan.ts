@@ -1,5 +1,6 @@
 import { byNumber, counted } from '../shared/base/counted.ts';
 import { wrap } from '../shared/base/wrap.ts';
+import { fallbackText } from '../shared/plan/fallback.ts';
 import { isSourceNote } from '../shared/plan/notes.ts';
 import type { Route } from '../shared/plan/observed.ts';
 import { type Plan, titleOf } from '../shared/plan/plan.ts';
@@ -88,6 +89,10 @@ const extraLines = ({ extra }: Plan): string[] => {
 const stepsOf = (plan: Plan): string[] =>
   plan.steps.map((step, index) => `${index + 1}. ${step.title} (stop here: ${step.stopHere})`);
 
+/** With the way out stands what would make it unnecessary. */
+const fallbackAlternatives = ({ fallback }: Plan): string[] =>
+  fallback ? ['What would make the failover fit:', ...fallback.instead] : [];
+
 /** A plan for a person at a terminal. */
 export const renderPlan = (plan: Plan, layout: Layout = eighty): string => {
   const { paint, width } = layout;
@@ -103,6 +108,7 @@ export const renderPlan = (plan: Plan, layout: Layout = eighty): string => {
     '',
     ...section('Why', clean(plan.decision.reasons), layout),
     ...section('Blocked', clean(blockers), red),
+    ...section('Instead', plan.fallback ? [fallbackText(plan.fallback), ...fallbackAlternatives(plan)] : [], yellow),
     ...section('Waits for a person', plan.approval ? clean([plan.approval.why]) : [], yellow),
     ...section('Alarms', clean(plan.alarms), yellow),
     ...budgetLines(plan, layout),

@@ -115,5 +115,6 @@ describe.skipIf(absent)(`plans from the files that Microsoft published${why}`, (
     expect(plan.blockers[0]?.message).toContain(
       '404 routes are needed (400 prefixes + 4 holes), the limit is 400: 4 too many',
     );
+    expect(plan.fallback).toMatchObject({ mode: 'regionMove', target: 'ukwest', routes: 294, limit: 400, fits: true });
   });
 });

@@ -144,6 +144,7 @@ export type PlanJson = {
   readonly device: { added: string[] };
   readonly steps: { id: string; title: string; resource: string; stopHere: string }[];
   readonly digest: string;
+  readonly fallback: { mode: string; target: string; routes: number; limit: number; fits: boolean } | null;
   readonly addresses: { wanted: number; added: number; holes: number };
   readonly alarms: string[];
   readonly notes: string[];

@@ -5,6 +5,7 @@ import { addressBlockers } from './addressBlockers.ts';
 import type { Blocker } from './blocker.ts';
 import { budgetBlocker } from './budget.ts';
 import { extraOf } from './extra.ts';
+import { fallbackFor } from './fallback.ts';
 import { busyPart, digestedChange, firewallNotes, unsettled, whereWritten } from './firewallFit.ts';
 import { type FirewallChange, planFirewall } from './firewallRules.ts';
 import { firewallHop } from './hop.ts';
@@ -127,6 +128,7 @@ export const makePlan = (input: PlanInput): Plan => {
     applyable: blockers.length === 0,
     blockers,
     budget,
+    fallback: fallbackFor(input, wanted, budget, sight.namePrefix),
     routeTable: { routes, add, remove, change, unchanged },
     firewall,
     device,

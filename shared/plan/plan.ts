@@ -5,6 +5,7 @@ import type { Mode } from '../scope/decision.ts';
 import type { Blocker } from './blocker.ts';
 import type { Budget } from './budget.ts';
 import type { Extra } from './extra.ts';
+import type { Fallback } from './fallback.ts';
 import type { FirewallChange } from './firewallRules.ts';
 import type { Route } from './observed.ts';
 import type { RouteChange } from './routes.ts';
@@ -49,6 +50,8 @@ export type Plan = {
   readonly applyable: boolean;
   readonly blockers: readonly Blocker[];
   readonly budget: Budget;
+  /** What is asked instead where the routes of a service failover do not fit; no part of the digest. */
+  readonly fallback: Fallback | null;
   readonly routeTable: {
     readonly routes: readonly Route[];
     readonly add: readonly Route[];

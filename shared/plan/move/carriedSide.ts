@@ -112,7 +112,10 @@ export const carrySide = (input: MovePlanInput, all: readonly SnapshotResource[]
     const left = isMain(id) ? withProperties(standing, (properties) => ({ ...properties, routes: [] })) : standing;
     if (role === 'gateway') blockers.push(...certificateBlockers(nameIn(id), body, standing));
     if (isMain(id)) carriedRoutes = newRoutes(preparedOf(resource, id).later, standing);
-    return { role, id, name: nameIn(id), stands: true, waiting: null, body: writable(role, left) };
+    const again = writable(role, left);
+    // Made anew, a gateway needs an SKU that is still sold.
+    const planned = role === 'gateway' ? prepare(role, again, around).body : again;
+    return { role, id, name: nameIn(id), stands: true, waiting: null, body: planned };
   };
 
   const carry = (resource: SnapshotResource): CarriedResource => {

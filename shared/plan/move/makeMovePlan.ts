@@ -12,7 +12,7 @@ import type { MovePlanInput } from './moveInput.ts';
 import type { Mapping, MovePlan, MoveStep } from './movePlan.ts';
 import { moveSteps } from './moveSteps.ts';
 import { siteTag } from './moveTags.ts';
-import { alternativesTo, defaultsOf, standingMappings } from './moveWords.ts';
+import { defaultsOf, standingMappings } from './moveWords.ts';
 import { withOurCollection } from './ourCollection.ts';
 import { idMapOf } from './resourceIds.ts';
 import { previewTable, type TablePreview } from './tablePreview.ts';
@@ -117,7 +117,7 @@ const nothing = (input: MovePlanInput): MovePlan => {
     criticalPath: { steps: [], minutes: 0 },
     writes: [],
     table: null,
-    alternatives: alternativesTo(input.blockedBy),
+    alternatives: input.blockedBy?.fallback?.instead ?? [],
     blockers,
     applyable: false,
     notes: [],
@@ -152,7 +152,7 @@ export const makeMovePlan = (input: MovePlanInput): MovePlan => {
     criticalPath: criticalPath(steps),
     writes: writesOf(steps),
     table: preview.table,
-    alternatives: alternativesTo(input.blockedBy),
+    alternatives: input.blockedBy?.fallback?.instead ?? [],
     blockers,
     applyable: blockers.length === 0,
     notes: carried.notes,

@@ -4,6 +4,7 @@ import type { Site } from '../../base/site.ts';
 import type { DesiredSets } from '../../ranges/desired.ts';
 import type { TagTable } from '../../ranges/tagTable.ts';
 import type { Plan } from '../plan.ts';
+import type { DiscoveredLimit } from '../routeLimit.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { MoveReason } from './movePlan.ts';
 
@@ -35,8 +36,8 @@ export type MovePlanInput = {
   /** What is known to stand on the `to` side, as ARM sent it, by lower-case id: of its own last snapshot. */
   readonly existing?: ReadonlyMap<string, JsonObject>;
   readonly preflight?: CheckedBefore | null;
-  /** Routes that Azure allows in a table there; counts where the site's own limit is no number. */
-  readonly routeLimit?: number;
+  /** What Azure said of the tables there; counts where the site's limit is `discover`. */
+  readonly routeLimit?: DiscoveredLimit;
   /** The plan whose routes do not fit, where that is why. */
   readonly blockedBy?: Plan;
 };

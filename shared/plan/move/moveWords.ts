@@ -1,7 +1,4 @@
-import { counted } from '../../base/counted.ts';
 import { regionOfSide, sideOf } from '../../base/side.ts';
-import { strategyNames } from '../../base/sites.ts';
-import type { Plan } from '../plan.ts';
 import type { MovePlanInput } from './moveInput.ts';
 import type { Mapping } from './movePlan.ts';
 
@@ -53,19 +50,3 @@ export const standingMappings = ({ site, from, to }: Pick<MovePlanInput, 'site' 
     after: sideOf(site, to).ids.resourceGroup,
   },
 ];
-
-/** What would make a move unnecessary that is made only because the routes of a failover do not fit. */
-export const alternativesTo = (blockedBy: Plan | undefined): string[] => {
-  if (blockedBy === undefined || blockedBy.budget.strategy !== null) return [];
-  const { limit, headroom, attempts, reserve } = blockedBy.budget;
-  const untried = strategyNames.filter((name) => !attempts.some(({ strategy }) => strategy === name));
-  return [
-    `A limit of ${limit - headroom} routes (routeBudget.limit is ${limit}), if the subscription allows it.`,
-    ...(reserve > 0 ? [`A smaller routeBudget.reserve than ${reserve}.`] : []),
-    ...attempts.map(
-      ({ strategy, routes, why }) =>
-        `${strategy}, as listed: ${routes === null ? '' : `${counted(routes, 'route')}; `}${why}.`,
-    ),
-    ...(untried.length > 0 ? [`Strategies not listed in routeBudget.strategies: ${untried.join(', ')}.`] : []),
-  ];
-};

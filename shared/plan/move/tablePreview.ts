@@ -6,6 +6,7 @@ import type { Blocker } from '../blocker.ts';
 import { type Budget, budgetBlocker } from '../budget.ts';
 import { climb } from '../ladder.ts';
 import { routeOf } from '../observe.ts';
+import { type DiscoveredLimit, routeLimitOf } from '../routeLimit.ts';
 import { newFirewall } from './carryRoutes.ts';
 import type { MovePlan } from './movePlan.ts';
 
@@ -30,8 +31,8 @@ export type PreviewInput = {
   readonly firewallAddress: string;
   readonly carriedRoutes: readonly JsonObject[];
   readonly gatewayAddresses: number;
-  /** Where the site's own limit is no number: what Azure said of that region. */
-  readonly routeLimit?: number;
+  /** What Azure said of that region, where the site's limit is `discover`. */
+  readonly routeLimit?: DiscoveredLimit;
 };
 
 const withHop = (route: JsonObject, firewallAddress: string) => {
@@ -39,20 +40,17 @@ const withHop = (route: JsonObject, firewallAddress: string) => {
   return read.nextHopIpAddress === newFirewall ? { ...read, nextHopIpAddress: firewallAddress } : read;
 };
 
-/** Azure's default, where neither the site nor Azure says another. */
-const defaultLimit = 400;
-
 /** How the new side's own table will fit its budget, by the site's strategies. */
 export const previewTable = (input: PreviewInput): TablePreview => {
   const { side, desired, tags, namePrefix, addressSpace, firewallAddress, gatewayAddresses } = input;
-  const asked: unknown = side.routeBudget.limit;
-  const limit = input.routeLimit ?? (typeof asked === 'number' ? asked : defaultLimit);
+  const { limit, from } = routeLimitOf(side.routeBudget.limit, input.routeLimit, input.carriedRoutes.length);
   const { budget, routing, changes } = climb({
     wanted: { site: side, wanted: desired.wanted, tags, gatewayPublicIpAddresses: [], addressSpace },
     current: input.carriedRoutes.map((route) => withHop(route, firewallAddress)),
     namePrefix,
     firewallAddress,
     limit: limit - gatewayAddresses,
+    limitFrom: from,
   });
   const fits = budget.strategy !== null;
   const told: Budget = { ...budget, limit };

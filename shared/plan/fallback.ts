@@ -1,0 +1,102 @@
+import { counted } from '../base/counted.ts';
+import { sideOf } from '../base/side.ts';
+import type { Site } from '../base/site.ts';
+import { strategyNames } from '../base/sites.ts';
+import { desiredSets } from '../ranges/desired.ts';
+import type { RangeSet } from '../ranges/rangeSet.ts';
+import type { Budget } from './budget.ts';
+import { climb } from './ladder.ts';
+import { previewTable } from './move/tablePreview.ts';
+import { isOurs } from './ownership.ts';
+import type { PlanInput } from './planInput.ts';
+
+/** What is asked instead where the routes of a service failover do not fit: to move the whole site. */
+export type Fallback = {
+  readonly mode: 'regionMove';
+  /** ARM's name of the region. */
+  readonly target: string;
+  /** Of the target's own table, those of others that go along included. */
+  readonly routes: number;
+  readonly limit: number;
+  readonly fits: boolean;
+  readonly strategy: string | null;
+  /** What would make the failover fit instead, in plain sentences. */
+  readonly instead: readonly string[];
+};
+
+/** Strategies the site does not list and that would fit, and the limit that the listed ones need. */
+const insteadOf = (input: PlanInput, wanted: RangeSet, budget: Budget, namePrefix: string): string[] => {
+  const { site, tags, table, network } = input;
+  const { gatewayPublicIpAddresses, addressSpace } = network;
+  const unlisted = strategyNames.filter((name) => !site.routeBudget.strategies.includes(name));
+  const fitting = unlisted.flatMap((strategy) => {
+    const alone: Site = { ...site, routeBudget: { ...site.routeBudget, strategies: [strategy] } };
+    const { budget: tried } = climb({
+      wanted: { site: alone, wanted, tags, gatewayPublicIpAddresses, addressSpace },
+      current: table.routes,
+      namePrefix,
+      firewallAddress: network.firewallPrivateIpAddress,
+      limit: budget.limit,
+    });
+    const extra = tried.attempts[0]?.extraAddresses ?? 0;
+    const price = extra > 0 ? `, and leads ${counted(extra, 'extra address')} to the firewall` : '';
+    return tried.strategy === null
+      ? []
+      : [`${strategy} in routeBudget.strategies: it takes ${counted(tried.needed, 'route')}${price}.`];
+  });
+  const { limit, headroom, reserve } = budget;
+  return [
+    `A limit of ${limit - headroom} routes or more (it is ${limit}), if the subscription allows it.`,
+    ...(reserve >= -headroom ? [`A routeBudget.reserve of ${reserve + headroom} or less (it is ${reserve}).`] : []),
+    ...fitting,
+  ];
+};
+
+/**
+ * | services failed over | routes fit | the site lives at home | fallback                                  |
+ * | -------------------- | ---------- | ---------------------- | ----------------------------------------- |
+ * | none                 | any        | any                    | null: a limit or a strategy, never a move |
+ * | some                 | yes        | any                    | null                                      |
+ * | some                 | no         | no                     | null: the target was the way out already  |
+ * | some                 | no         | yes                    | the move, with how its own table would fit |
+ */
+export const fallbackFor = (
+  input: PlanInput,
+  wanted: RangeSet,
+  budget: Budget,
+  namePrefix: string,
+): Fallback | null => {
+  const { site, desired, tags, table, network } = input;
+  if (budget.strategy !== null || desired.services.length === 0 || site.home.name === site.target.region.name)
+    return null;
+  const side = sideOf(site, 'target');
+  const moved = desiredSets({ site: side, services: [], tags });
+  const foreign = table.routes.filter((route) => !isOurs(route.name, namePrefix));
+  const preview = previewTable({
+    side,
+    desired: moved,
+    tags,
+    namePrefix,
+    addressSpace: site.move.addressSpace === undefined ? network.addressSpace : [site.move.addressSpace],
+    firewallAddress: network.firewallPrivateIpAddress ?? '0.0.0.0',
+    carriedRoutes: foreign.map(({ name, ...properties }) => ({ name, properties })),
+    gatewayAddresses: Math.max(1, network.gatewayPublicIpAddresses.length),
+    ...(network.routeLimit === undefined ? {} : { routeLimit: network.routeLimit }),
+  });
+  const { routes, limit, strategy } = preview.table;
+  return {
+    mode: 'regionMove',
+    target: side.home.name,
+    routes,
+    limit,
+    fits: preview.table.fits && moved.blockers.length === 0,
+    strategy,
+    instead: insteadOf(input, wanted, budget, namePrefix),
+  };
+};
+
+/** One sentence for people. */
+export const fallbackText = ({ target, routes, limit, fits, strategy }: Fallback): string =>
+  fits
+    ? `The site as a whole would fit in ${target}: its own table takes ${routes} routes of ${limit} (${strategy}). That is a region move, a plan of its own.`
+    : `A move to ${target} is no way out: its own table takes ${routes} routes, the limit is ${limit}.`;
