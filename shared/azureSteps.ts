@@ -1,7 +1,7 @@
 import { applyStep } from './apply/applyStep.ts';
 import { iso } from './base/clock.ts';
 import type { StepRecord } from './record/run.ts';
-import { type Carried, fail, finishStep, leave, setStep, type Work } from './work.ts';
+import { type Carried, fail, finishStep, leave, mostTries, setStep, type Work, wait } from './work.ts';
 
 const mostFailedOperations = 3;
 /** Writes of a firewall were recorded at 377 s (new) and 215 s (changed); after this long a person is told. */
@@ -58,6 +58,10 @@ export const askStep = async (work: Work, step: StepRecord, operationUrl: string
     return null;
   }
   const why = `Azure ended the operation: ${progress.code}: ${progress.message}`;
+  if (progress.lockedForMs !== undefined && step.tries < mostTries) {
+    await setStep(work, step.id, { operation: null });
+    return wait(work, step, why, progress.lockedForMs);
+  }
   const failures = (step.failedOperations ?? 0) + 1;
   if (failures >= mostFailedOperations)
     return fail(work, step, why, 'See the message; then plan again or repair by hand.');

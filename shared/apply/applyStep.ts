@@ -1,12 +1,13 @@
 import { digestOf, type JsonObject } from '../base/canonical.ts';
 import { AutomationError } from '../base/errors.ts';
-import { busyPart, unsettled } from '../plan/firewallFit.ts';
+import { busyPart } from '../plan/firewallFit.ts';
 import { type FirewallPart, partsOfFirewall } from '../plan/firewallRules.ts';
 import { type IpGroupChange, ipGroupSeen } from '../plan/ipGroup.ts';
 import { observeFirewall, observeRouteTable } from '../plan/observe.ts';
 import type { ObservedFirewall, ResourceReader } from '../plan/observed.ts';
 import type { Plan, PlanStep } from '../plan/plan.ts';
 import { ourGroupIn } from '../plan/ruleOrder.ts';
+import { unsettled } from '../plan/settled.ts';
 import { firewallStands, firewallWrite } from './firewall.ts';
 import { foreignInFirewall, foreignInRouteTable, foreignInRuleGroup } from './foreign.ts';
 import { ipGroupStands, ipGroupWrite } from './ipGroup.ts';
@@ -47,7 +48,7 @@ const updating = (id: string, provisioningState: string): AutomationError =>
 /** What is Failed is repaired by the very same PUT; what is on its way is waited for. */
 const stands = (id: string, found: 'after' | 'before' | 'other', provisioningState: string): boolean => {
   if (found === 'other') throw changedMeanwhile(id);
-  if (found !== 'after' || provisioningState === 'Failed') return false;
+  if (found !== 'after' || unsettled(provisioningState)) return false;
   if (!settled(provisioningState)) throw updating(id, provisioningState);
   return true;
 };

@@ -11,7 +11,13 @@ export type Progress =
   | { readonly status: 'running'; readonly operationUrl: string; readonly notBefore: number }
   /** `body`: what an action answered in the end. */
   | { readonly status: 'succeeded'; readonly body?: unknown }
-  | { readonly status: 'failed'; readonly code: string; readonly message: string };
+  | {
+      readonly status: 'failed';
+      readonly code: string;
+      readonly message: string;
+      /** Another operation was in its way: no fault of the write, which is worth trying again after as long. */
+      readonly lockedForMs?: number;
+    };
 
 /** What applying needs of ARM; implemented in `azure/`. One PUT replaces the whole resource. */
 export interface ResourceWriter {

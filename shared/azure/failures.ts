@@ -10,8 +10,11 @@ const LOCKS: ReadonlySet<string> = new Set([
   'ReferencedResourceNotProvisioned',
 ]);
 
+/** Whether an error, the end of an operation included, tells of another operation on the resource. */
+export const isLock = (error: ArmError | undefined): boolean => hasCode(error, LOCKS);
+
 /** Locks were recorded with Retry-After 11 and 12, or with none. */
-const LOCK_MS = 11_000;
+export const LOCK_MS = 11_000;
 const THROTTLE_MS = 30_000;
 const UNAVAILABLE_MS = 10_000;
 
@@ -53,7 +56,7 @@ const forbidden = (asked: Asked, error: ArmError | undefined): AutomationError =
 const later = (asked: Asked, error: ArmError | undefined, { status, headers }: Refusal, nowMs: number) => {
   const words = error === undefined ? `HTTP ${status}` : inWords(error);
   const wait = retryAfterMs(headers, nowMs) ?? secondsInMessage(words);
-  if (hasCode(error, LOCKS))
+  if (isLock(error))
     return new AutomationError('ERR_AZURE_LOCKED', `Another operation holds ${asked.id}: ${words}`, {
       remedy: 'Nothing to do: it is tried again when that operation is over.',
       retry: 'later',

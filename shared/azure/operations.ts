@@ -2,7 +2,8 @@ import type { Progress } from '../apply/target.ts';
 import { isObject } from '../base/canonical.ts';
 import type { ArmAnswer } from './arm.ts';
 import { armErrorOf, inWords } from './armError.ts';
-import { retryAfterMs } from './retryAfter.ts';
+import { isLock, LOCK_MS } from './failures.ts';
+import { retryAfterMs, secondsInMessage } from './retryAfter.ts';
 
 /** ARM's first answers carry Retry-After 1 to 10; an answer without one, a broken poll included, waits as long as the longest. */
 export const POLL_MS = 10_000;
@@ -12,7 +13,14 @@ type Failed = Extract<Progress, { status: 'failed' }>;
 const failed = (body: unknown, code: string, message: string): Failed => {
   const error = armErrorOf(body);
   if (error === undefined) return { status: 'failed', code, message };
-  return { status: 'failed', code: error.code || code, message: inWords(error) };
+  const words = inWords(error);
+  const lockedForMs = isLock(error) ? (secondsInMessage(words) ?? LOCK_MS) : undefined;
+  return {
+    status: 'failed',
+    code: error.code || code,
+    message: words,
+    ...(lockedForMs === undefined ? {} : { lockedForMs }),
+  };
 };
 
 /** Succeeded, Failed and Canceled are ends; every other word, known or not, means that it goes on. */

@@ -2,12 +2,7 @@ import type { Site } from '../base/site.ts';
 import { type FirewallChange, type FirewallPart, partsOfFirewall } from './firewallRules.ts';
 import { ipGroupNotes, ipGroupSeen } from './ipGroup.ts';
 import type { NetworkRule, ObservedFirewall } from './observed.ts';
-
-/** A resource that is Failed is never "unchanged": the same PUT is what settles it. */
-export const unsettled = (provisioningState: string): boolean => provisioningState === 'Failed';
-
-/** ARM shows what was asked for while it is still at work on it: not yet what the firewall does. */
-const underWay = (provisioningState: string): boolean => provisioningState !== '' && provisioningState !== 'Succeeded';
+import { underWay, unsettled } from './settled.ts';
 
 /** The change where it must be written, failed resources included. Offline nobody knows the firewall: where routes change. */
 export const whereWritten = (

@@ -5,6 +5,7 @@ import { siteTag } from './move/moveTags.ts';
 import type { ObservedFirewall, ObservedIpGroup } from './observed.ts';
 import { keyOf } from './observePolicy.ts';
 import { collectionNameFor } from './ownership.ts';
+import { unsettled } from './settled.ts';
 
 /** Addresses and prefixes in one IP group. Source: Azure subscription and service limits, Azure Firewall. */
 export const mostInIpGroup = 5_000;
@@ -56,7 +57,8 @@ export const planIpGroup = (
   const id = ipGroupIdOf(site, namePrefix);
   const seen = ipGroupSeen(firewall, id);
   const before = seen?.addresses ?? null;
-  const changed = before === null || seen?.provisioningState === 'Failed' || !sameAddresses(before, prefixes);
+  const failed = seen !== null && unsettled(seen.provisioningState);
+  const changed = before === null || failed || !sameAddresses(before, prefixes);
   return { id, site: site.id, location: site.home.name, before, after: prefixes, changed };
 };
 

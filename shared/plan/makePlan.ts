@@ -6,7 +6,7 @@ import type { Blocker } from './blocker.ts';
 import { budgetBlocker } from './budget.ts';
 import { extraOf } from './extra.ts';
 import { fallbackFor } from './fallback.ts';
-import { busyPart, digestedChange, firewallNotes, unsettled, whereWritten } from './firewallFit.ts';
+import { busyPart, digestedChange, firewallNotes, whereWritten } from './firewallFit.ts';
 import { type FirewallChange, planFirewall } from './firewallRules.ts';
 import { firewallHop } from './hop.ts';
 import { ipGroupBlockers } from './ipGroup.ts';
@@ -19,6 +19,7 @@ import { reachBlockers, reachOf } from './reach.ts';
 import { type RouteLimit, routeLimitOf } from './routeLimit.ts';
 import { serviceNotes } from './serviceNotes.ts';
 import { settingsHashOf } from './settingsHash.ts';
+import { unsettled } from './settled.ts';
 import { planSteps } from './steps.ts';
 
 /** Offline nobody knows what the device lists: it then changes where the table does. */
