@@ -31,6 +31,47 @@ function seedZone(arm: Arm) {
 
 const subnet = (name: string, addressPrefix: string) => ({ name, properties: { addressPrefix } });
 
+/** A tunnel to a site on the second zone's gateway. */
+function tunnelBodies(): readonly (readonly [string, JsonObject])[] {
+  const location = LOCATION;
+  const [gateway, site] = [`${NETWORK}/virtualNetworkGateways/gw2`, `${NETWORK}/localNetworkGateways/site`];
+  const end = (id: string) => ({ id, properties: {} });
+  return [
+    [
+      site,
+      {
+        location,
+        properties: {
+          gatewayIpAddress: '198.51.100.7',
+          localNetworkAddressSpace: { addressPrefixes: ['10.8.0.0/24'] },
+        },
+      },
+    ],
+    [
+      `${NETWORK}/connections/tunnel`,
+      {
+        location,
+        properties: {
+          connectionType: 'IPsec',
+          virtualNetworkGateway1: end(gateway),
+          localNetworkGateway2: end(site),
+          sharedKey: 'swordfish',
+        },
+      },
+    ],
+  ];
+}
+
+async function driveTunnel(arm: Arm, clock: ManualClock): Promise<void> {
+  const key = `${NETWORK}/connections/tunnel/sharedkey`;
+  expect((await call(arm, 'GET', key)).body).toMatchObject({ value: 'swordfish' });
+  await finish(arm, clock, await call(arm, 'PUT', key, { value: 'another' }));
+  const listed = await call(arm, 'GET', `${NETWORK}/virtualNetworkGateways/gw2/connections`);
+  expect(listed.body['value']).toHaveLength(1);
+  for (const type of ['connections', 'localNetworkGateways'])
+    expect((await call(arm, 'GET', `${NETWORK}/${type}`)).body['value']).toHaveLength(1);
+}
+
 /** What hangs on a policy. */
 function policyBodies(): readonly (readonly [string, JsonObject])[] {
   const location = LOCATION;
@@ -181,17 +222,19 @@ async function driveReads(arm: Arm, clock: ManualClock): Promise<void> {
 const v6 = { location: LOCATION, properties: { ipAddresses: ['2001:db8::/32'] } };
 
 async function driveWrites(arm: Arm, clock: ManualClock): Promise<void> {
-  for (const [id, body] of bodies()) {
+  const all = [...bodies(), ...tunnelBodies()];
+  for (const [id, body] of all) {
     await finish(arm, clock, await call(arm, 'PUT', id, body));
     expect((await call(arm, 'GET', id)).status).toBe(200);
     await finish(arm, clock, await call(arm, 'PUT', id, body));
   }
-  for (const [id] of bodies().filter(
+  await driveTunnel(arm, clock);
+  for (const [id] of all.filter(
     ([path]) => !/\/(routes|subnets|virtualNetworkPeerings|ruleCollectionGroups)\//.test(path),
   ))
     expect((await call(arm, 'PATCH', id, { tags: { a: 'b' } })).status).toBe(200);
-  for (const [id] of bodies().toReversed()) await finish(arm, clock, await call(arm, 'DELETE', id));
-  for (const [id] of bodies()) expect((await call(arm, 'GET', id)).status).toBe(404);
+  for (const [id] of all.toReversed()) await finish(arm, clock, await call(arm, 'DELETE', id));
+  for (const [id] of all) expect((await call(arm, 'GET', id)).status).toBe(404);
 }
 
 async function driveErrors(arm: Arm): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Answer } from './answer.ts';
 import { methodNotAllowed, missingGroup, resourceNotFound } from './found.ts';
 import type { ResourceId } from './ids.ts';
+import { listConnections, sharedKey } from './tunnels.ts';
 import { clientHealth, disconnectClients } from './vpnClients.ts';
 import { generatePackage, lastPackage } from './vpnProfiles.ts';
 import type { Call, World } from './world.ts';
@@ -47,6 +48,21 @@ const ACTIONS: readonly Action[] = [
     name: 'getvpnprofilepackageurl',
     labels: { POST: 'VirtualNetworkGateways_GetVpnProfilePackageUrl' },
     run: lastPackage,
+  },
+  {
+    type: GATEWAY,
+    name: 'connections',
+    labels: { GET: 'VirtualNetworkGateways_ListConnections' },
+    run: listConnections,
+  },
+  {
+    type: 'connections',
+    name: 'sharedkey',
+    labels: {
+      GET: 'VirtualNetworkGatewayConnections_GetSharedKey',
+      PUT: 'VirtualNetworkGatewayConnections_SetSharedKey',
+    },
+    run: sharedKey,
   },
 ];
 

@@ -6,11 +6,14 @@ import type { FrontDoor } from './frontDoor.ts';
 import { parseId } from './ids.ts';
 import type { JsonObjectInput } from './json.ts';
 import { copyOf } from './json.ts';
+import { secretUrl } from './keyVault.ts';
 import type { UsageOverride } from './market.ts';
 import { lookUp } from './reads.ts';
 import type { RecordedExchange } from './recorded.ts';
 import { occupy, removeSeed, seed } from './seeds.ts';
 import type { SilenceMode } from './silence.ts';
+import type { SiteDial } from './tunnels.ts';
+import { dial } from './tunnels.ts';
 import { guidOf } from './vpnClients.ts';
 
 interface Parts {
@@ -79,6 +82,17 @@ export function factControls({ door, subscriptions }: Parts) {
 export function deviceControls({ door: { world } }: Parts) {
   return {
     loadBundle: (load: BundleLoad) => loadBundle(load, world),
+    dial: (given: SiteDial) => dial(given, world),
+    setSecret: (vault: string, name: string, value: string | null, location?: string) => {
+      if (value === null) world.vaults.drop(vault, name);
+      else
+        world.vaults.set(vault, name, {
+          value,
+          version: world.env.newGuid().replaceAll('-', ''),
+          ...(location === undefined ? {} : { location }),
+        });
+      return secretUrl(world.endpoint(), vault, name);
+    },
     unplug: (device: string) => unplug(device, world),
     vpnClients: (gatewayId: string) => {
       world.operations.settle(world.clock.now());

@@ -34,6 +34,19 @@ export class Denials {
     return [...this.#all].some((denial) => denial.kind === 'token');
   }
 
+  /** What is denied at a scope, by denials there or above it. */
+  actionsAt(scope: string): Action[] {
+    const all: readonly Action[] = ['read', 'write', 'delete', 'action'];
+    const above = [...this.#all].filter(
+      (denial) =>
+        denial.kind === 'scope' &&
+        (keyOf(scope) === keyOf(denial.resource) || keyOf(scope).startsWith(`${keyOf(denial.resource)}/`)),
+    );
+    return all.filter((action) =>
+      above.some((denial) => denial.kind === 'scope' && denial.actions?.includes(action) !== false),
+    );
+  }
+
   refuse(method: string, resource: string, operation: string, objectId: string): Answer | undefined {
     const action = actionOf(method);
     for (const denial of this.#all) {

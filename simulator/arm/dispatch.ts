@@ -8,6 +8,7 @@ import { listHealthEvents } from './healthEvents.ts';
 import type { JsonObject } from './json.ts';
 import { defaultLocations } from './locations.ts';
 import { operationUrl } from './operations.ts';
+import { provider } from './preflight.ts';
 import { getResource, listChildren, listNested, listResources } from './reads.ts';
 import type { Target } from './router.ts';
 import { serviceTagsList } from './serviceTags.ts';
@@ -65,6 +66,8 @@ function readOnly(target: Target, call: Call, world: World, facts: Facts): Answe
       const own = facts.usages.get(target.location.toLowerCase());
       return { status: 200, body: { value: [...(own ?? defaultUsages(target.subscription, target.location, world))] } };
     }
+    case 'provider':
+      return provider(target.subscription, target.namespace, world);
     case 'healthEvents':
       return listHealthEvents(facts.health.get(target.subscription.toLowerCase()) ?? [], call, world);
     case 'operation':

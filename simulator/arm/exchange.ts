@@ -5,6 +5,7 @@ import { answerOf } from './faults.ts';
 import type { FrontDoor, Incoming } from './frontDoor.ts';
 import { serve } from './frontDoor.ts';
 import type { Json } from './json.ts';
+import { isObject } from './json.ts';
 import type { RecordedExchange } from './recorded.ts';
 import { labelOf, resourceOf, route } from './router.ts';
 import type { Rendered } from './wire.ts';
@@ -80,7 +81,7 @@ function record(parts: Parts, incoming: Incoming, rendered: Rendered | undefined
     requestBody: parsed(incoming.text),
     status: rendered?.status ?? 0,
     responseHeaders: rendered?.headers ?? {},
-    responseBody: parsed(rendered?.text ?? ''),
+    responseBody: shownBody(incoming, rendered),
     ...fate,
   });
 }
@@ -142,6 +143,13 @@ export async function exchange(parts: Parts, request: IncomingMessage, response:
 function reset(parts: Parts, incoming: Incoming, request: IncomingMessage, fate: Fate): void {
   record(parts, incoming, undefined, fate);
   request.socket.destroy();
+}
+
+/** The answer's body; keys in it are not recorded. */
+function shownBody({ target }: Incoming, rendered: Rendered | undefined): Json | undefined {
+  const body = parsed(rendered?.text ?? '');
+  const secret = target.kind === 'secret' || (target.kind === 'action' && target.action.name === 'sharedkey');
+  return secret && isObject(body) && 'value' in body ? { ...body, value: 'not kept' } : body;
 }
 
 /** A signature that opens a package is a secret. */

@@ -4,6 +4,8 @@ import type { Denials } from './denials.ts';
 import type { Facts } from './dispatch.ts';
 import { dispatch } from './dispatch.ts';
 import { isObject, type JsonObject } from './json.ts';
+import { getSecret } from './keyVault.ts';
+import { permissions } from './preflight.ts';
 import type { Target } from './router.ts';
 import { operationOf, resourceOf, subscriptionOf } from './router.ts';
 import type { Throttles } from './throttle.ts';
@@ -80,6 +82,11 @@ export function serve(door: FrontDoor, incoming: Incoming, twist: Twist): Answer
   const now = door.world.clock.now();
   // Storage, not ARM: the link itself is the permission.
   if (incoming.target.kind === 'package') return download(incoming.target.name, incoming, door.world);
+  if (incoming.target.kind === 'secret') {
+    const { method, url, headers } = incoming;
+    const request = { method, url, authorization: headers['authorization'] };
+    return getSecret(incoming.target, request, door.world.vaults, door.world.endpoint());
+  }
   const stopped = checkCaller(door, incoming);
   if (stopped !== undefined) return stopped;
   const subscription = subscriptionOf(incoming.target) ?? '';
@@ -98,7 +105,10 @@ export function serve(door: FrontDoor, incoming: Incoming, twist: Twist): Answer
     twist,
   };
   const answer =
-    checkProvider(door, incoming, subscription, now) ?? dispatch(incoming.target, call, door.world, door.facts);
+    checkProvider(door, incoming, subscription, now) ??
+    (incoming.target.kind === 'permissions'
+      ? permissions(incoming.target.scope, door.denials, door.world)
+      : dispatch(incoming.target, call, door.world, door.facts));
   // The gateway's own 404 carries no quota (recorded).
   if (answer.headers?.['x-ms-failure-cause'] === 'gateway') return answer;
   return { ...answer, headers: { ...verdict.headers, ...answer.headers } };

@@ -23,6 +23,12 @@ export interface LandingZone {
   readonly routes?: readonly JsonObjectInput[];
   /** The network rule collections of other people; by default one that lets clients ask for the time. */
   readonly networkRuleCollections?: readonly JsonObjectInput[];
+  /** A site-to-site tunnel (Pro R's older flow) instead of point-to-site clients. */
+  readonly siteToSite?: {
+    readonly gatewayIpAddress: string;
+    readonly addressPrefixes: readonly string[];
+    readonly sharedKey: string;
+  };
   /** Seeds table and firewall as the vendor's PowerShell script leaves them. */
   readonly vendorScript?: VendorScript;
 }
@@ -37,6 +43,9 @@ export interface LandingZoneIds {
   readonly firewallPublicIp: string;
   readonly routeTable: string;
   readonly onPremRouteTable: string;
+  /** Only of a site-to-site zone. */
+  readonly localGateway?: string;
+  readonly connection?: string;
 }
 
 const DEFAULTS = {
@@ -68,6 +77,12 @@ export function landingZoneIds(zone: LandingZone): LandingZoneIds {
     firewallPublicIp: `${network}/publicIPAddresses/${all.firewall}-ip`,
     routeTable: `${network}/routeTables/${all.routeTable}`,
     onPremRouteTable: `${network}/routeTables/${all.onPremRouteTable}`,
+    ...(zone.siteToSite === undefined
+      ? {}
+      : {
+          localGateway: `${network}/localNetworkGateways/${all.gateway}-site`,
+          connection: `${network}/connections/${all.gateway}-connection`,
+        }),
   };
 }
 
@@ -144,6 +159,32 @@ function firewall(zone: Zone, ids: LandingZoneIds): JsonObjectInput {
   };
 }
 
+function clients(zone: Zone): JsonObject {
+  return {
+    vpnClientAddressPool: { addressPrefixes: [zone.clientAddressPool] },
+    vpnClientProtocols: ['IkeV2'],
+    vpnAuthenticationTypes: ['Certificate'],
+    vpnClientRootCertificates: [
+      { name: 'root', properties: { publicCertData: Buffer.from('a root certificate').toString('base64') } },
+    ],
+  };
+}
+
+function seedTunnel(arm: Pick<Arm, 'seed'>, zone: Zone, ids: LandingZoneIds): void {
+  const { siteToSite: site, location } = zone;
+  if (site === undefined || ids.localGateway === undefined || ids.connection === undefined) return;
+  const { gatewayIpAddress, addressPrefixes, sharedKey } = site;
+  arm.seed(ids.localGateway, {
+    location,
+    properties: { gatewayIpAddress, localNetworkAddressSpace: { addressPrefixes } },
+  });
+  const [virtualNetworkGateway1, localNetworkGateway2] = [{ id: ids.gateway }, { id: ids.localGateway }];
+  arm.seed(ids.connection, {
+    location,
+    properties: { connectionType: 'IPsec', virtualNetworkGateway1, localNetworkGateway2, sharedKey },
+  });
+}
+
 function gateway(zone: Zone, ids: LandingZoneIds): JsonObject {
   return {
     location: zone.location,
@@ -161,14 +202,7 @@ function gateway(zone: Zone, ids: LandingZoneIds): JsonObject {
           },
         },
       ],
-      vpnClientConfiguration: {
-        vpnClientAddressPool: { addressPrefixes: [zone.clientAddressPool] },
-        vpnClientProtocols: ['IkeV2'],
-        vpnAuthenticationTypes: ['Certificate'],
-        vpnClientRootCertificates: [
-          { name: 'root', properties: { publicCertData: Buffer.from('a root certificate').toString('base64') } },
-        ],
-      },
+      ...(zone.siteToSite === undefined ? { vpnClientConfiguration: clients(zone) } : {}),
     },
   };
 }
@@ -186,5 +220,6 @@ export function seedLandingZone(arm: Pick<Arm, 'seed'>, zone: LandingZone): Land
   arm.seed(ids.gatewayPublicIp, publicIp(all, all.gatewayPublicIpAddress));
   arm.seed(ids.firewall, firewall(all, ids));
   arm.seed(ids.gateway, gateway(all, ids));
+  seedTunnel(arm, all, ids);
   return ids;
 }

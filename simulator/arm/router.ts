@@ -31,6 +31,9 @@ export type Target =
   | { readonly kind: 'contents'; readonly subscription: string; readonly resourceGroup: string | undefined }
   | { readonly kind: 'healthEvents'; readonly subscription: string }
   | { readonly kind: 'package'; readonly name: string }
+  | { readonly kind: 'secret'; readonly vault: string; readonly name: string; readonly version: string | undefined }
+  | { readonly kind: 'provider'; readonly subscription: string; readonly namespace: string }
+  | { readonly kind: 'permissions'; readonly subscription: string; readonly scope: string }
   | { readonly kind: 'unknown'; readonly subscription: string | undefined };
 
 type Rule = readonly [RegExp, (match: RegExpExecArray) => Target | undefined];
@@ -39,6 +42,18 @@ const SUBSCRIPTION = '^/subscriptions/([^/]+)';
 const LOCATION = `${SUBSCRIPTION}/providers/Microsoft\\.Network/locations/([^/]+)`;
 
 const RULES: readonly Rule[] = [
+  [
+    rule('^/vaults/([^/]+)/secrets/([^/]+)(?:/([^/]+))?$'),
+    ([, vault = '', name = '', version]) => ({ kind: 'secret', vault, name, version }),
+  ],
+  [
+    rule(`(${SUBSCRIPTION}(?:/resourceGroups/.+)?)/providers/Microsoft\\.Authorization/permissions$`),
+    ([, scope = '', subscription = '']) => ({ kind: 'permissions', subscription, scope }),
+  ],
+  [
+    rule(`${SUBSCRIPTION}/providers/([^/]+)$`),
+    ([, subscription = '', namespace = '']) => ({ kind: 'provider', subscription, namespace }),
+  ],
   [rule('^/vpnprofiles/([^/]+)/vpnclientconfiguration\\.zip$'), ([, name = '']) => ({ kind: 'package', name })],
   [rule(`${SUBSCRIPTION}/locations$`), ([, subscription = '']) => ({ kind: 'locations', subscription })],
   [rule(`${SUBSCRIPTION}/resourceGroups$`), ([, subscription = '']) => ({ kind: 'groups', subscription })],
@@ -123,7 +138,7 @@ export function route(path: string): Target {
 /** The subscription a target is in. */
 export function subscriptionOf(target: Target): string | undefined {
   if ('subscription' in target) return target.subscription;
-  if (target.kind === 'package') return undefined;
+  if (target.kind === 'package' || target.kind === 'secret') return undefined;
   return 'parent' in target ? target.parent.subscription : target.id.subscription;
 }
 
@@ -178,6 +193,12 @@ export function labelOf(target: Target, method: string): string {
       return 'Operations_Poll';
     case 'operationResult':
       return 'Operations_Result';
+    case 'secret':
+      return 'KeyVault_GetSecret';
+    case 'provider':
+      return 'Providers_Get';
+    case 'permissions':
+      return 'Permissions_List';
     case 'package':
       return 'Package_Download';
     case 'healthEvents':

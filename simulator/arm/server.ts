@@ -16,6 +16,7 @@ import { Faults } from './faults.ts';
 import type { FrontDoor } from './frontDoor.ts';
 import { startIdentity } from './identity.ts';
 import type { JsonObject, JsonObjectInput } from './json.ts';
+import { KeyVaults } from './keyVault.ts';
 import type { UsageOverride } from './market.ts';
 import { Market } from './market.ts';
 import { Operations } from './operations.ts';
@@ -28,6 +29,8 @@ import { Store } from './store.ts';
 import { Throttles } from './throttle.ts';
 import type { Cloud } from './tokens.ts';
 import { AUDIENCES } from './tokens.ts';
+import type { SiteDial } from './tunnels.ts';
+import { Tunnels } from './tunnels.ts';
 import { VpnClients } from './vpnClients.ts';
 import { VpnProfiles } from './vpnProfiles.ts';
 import type { World } from './world.ts';
@@ -83,6 +86,10 @@ export interface Arm {
   unplug(device: string): void;
   /** Who is on a gateway now. */
   vpnClients(gatewayId: string): JsonObject[];
+  /** The device of a site dials in: its connection is Connected when the keys are the same, and the one it was on is not. */
+  dial(dial: SiteDial): void;
+  /** Puts a secret into a vault and returns its address; without a value it is taken out. The region is the vault's. */
+  setSecret(vault: string, name: string, value: string | null, location?: string): string;
   plantFault(fault: Fault): PlantedFault;
   /** Refuses the credential, tokens or a scope; the function returned lifts it. */
   deny(denial: Denial): () => void;
@@ -112,6 +119,8 @@ function assemble(options: ArmOptions, endpoint: () => string): Parts {
     market: new Market(),
     clients: new VpnClients(),
     profiles: new VpnProfiles(),
+    tunnels: new Tunnels(),
+    vaults: new KeyVaults(),
     durations: durationsWith(options.durations ?? {}),
     endpoint,
   };

@@ -67,6 +67,8 @@ export type DurationKey =
   | 'virtualNetworks'
   | 'subnets'
   | 'virtualNetworkGateways'
+  | 'localNetworkGateways'
+  | 'connections'
   | 'vpnClientConnectionHealth'
   | 'vpnProfiles';
 
@@ -86,6 +88,9 @@ export const DEFAULT_DURATIONS: Readonly<Record<DurationKey, Duration>> = {
   subnets: { create: 2, update: 2, delete: 10, lag: 0 },
   // The update is a guess ("minutes"); create and delete are recorded.
   virtualNetworkGateways: { create: 2_816, update: 300, delete: 480, lag: 0 },
+  // Not recorded.
+  localNetworkGateways: { create: 5, update: 5, delete: 5, lag: 0 },
+  connections: { create: 30, update: 30, delete: 30, lag: 0 },
   // Not recorded: only that it is a long operation.
   vpnClientConnectionHealth: { create: 10, update: 10, delete: 10, lag: 0 },
   // Not recorded either; people wait about a minute.

@@ -66,6 +66,7 @@ function groupLocation(scope: { subscription: string; resourceGroup: string }, w
 /** Where a request has to be answered. A group's metadata are kept in the group's own region, and every write needs them. */
 function locationsOf(target: Target, method: string, body: Json | undefined, world: World): string[] {
   const known = (...found: (string | undefined)[]) => found.filter((location) => location !== undefined);
+  if (target.kind === 'secret') return known(world.vaults.get(target.vault, target.name)?.location);
   if (target.kind === 'package') return known(world.profiles.get(target.name)?.location);
   if ('location' in target) return known(target.location);
   if ('operation' in target) return known(world.operations.get(target.operation)?.location);

@@ -1,12 +1,14 @@
 import type { SimClock } from '../clock.ts';
 import type { AddressPools } from './addressPools.ts';
 import type { JsonObject } from './json.ts';
+import type { KeyVaults } from './keyVault.ts';
 import type { Env } from './kinds/kind.ts';
 import type { Market } from './market.ts';
 import type { Operations } from './operations.ts';
 import type { Duration, DurationKey } from './settings.ts';
 import type { Silences } from './silence.ts';
 
+import type { Tunnels } from './tunnels.ts';
 import type { VpnClients } from './vpnClients.ts';
 import type { VpnProfiles } from './vpnProfiles.ts';
 
@@ -20,6 +22,8 @@ export interface World {
   readonly market: Market;
   readonly clients: VpnClients;
   readonly profiles: VpnProfiles;
+  readonly tunnels: Tunnels;
+  readonly vaults: KeyVaults;
   readonly durations: Readonly<Record<DurationKey, Duration>>;
   readonly endpoint: () => string;
 }

@@ -29,6 +29,8 @@ export interface ConformanceOptions {
 // Labels that the Microsoft.Network specification does not cover.
 const SKIPPED: readonly (readonly [RegExp, string])[] = [
   [/^Operations_/, 'polls are not in the specification'],
+  [/^(Providers|Permissions)_/, 'not Microsoft.Network'],
+  [/^KeyVault_/, 'vaults are another specification'],
   [/^Package_/, 'storage is another specification'],
   [/^Identity_/, 'the identity endpoint is not in the specification'],
   [/^Events_/, 'ResourceHealth is another specification'],

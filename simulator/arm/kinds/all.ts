@@ -1,8 +1,10 @@
 import type { ResourceId } from '../ids.ts';
 import { azureFirewalls } from './azureFirewalls.ts';
+import { connections } from './connections.ts';
 import { firewallPolicies } from './firewallPolicies.ts';
 import { ipGroups } from './ipGroups.ts';
 import type { ChildKind, Kind } from './kind.ts';
+import { localNetworkGateways } from './localNetworkGateways.ts';
 import { publicIPAddresses } from './publicIPAddresses.ts';
 import { routeTables } from './routeTables.ts';
 import { ruleCollectionGroups } from './ruleCollectionGroups.ts';
@@ -19,6 +21,8 @@ export const KINDS: readonly Kind[] = [
   firewallPolicies,
   ruleCollectionGroups,
   ipGroups,
+  localNetworkGateways,
+  connections,
 ];
 
 const NETWORK = 'microsoft.network';
