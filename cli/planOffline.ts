@@ -118,17 +118,17 @@ export const planOffline = async (files: PlanFiles, io: Io): Promise<Plan> => {
   const decision = decide({ site, facts, intents: [], failedOver, now });
   const desired = desiredSets({ site, services: decision.services, tags, inUse: failedOver });
   const tagSources = sourcesOf(files, published, lastGood).map((source) => aged(source, now));
-  const make = (approval: Plan['approval']) =>
-    makePlan({
-      site,
-      decision: { ...decision, reasons: [...decision.reasons, ...aside, ...laterThan(signals, now)] },
-      desired,
-      tags,
-      tagSources,
-      table: { routes, provisioningState: 'Succeeded' },
-      firewall: null,
-      network: networkOf(site),
-      approval,
-    });
-  return make(approvalOffline({ site, decision, draft: make(null), routes, failedOver, lastGood }));
+  const draft = makePlan({
+    site,
+    decision: { ...decision, reasons: [...decision.reasons, ...aside, ...laterThan(signals, now)] },
+    desired,
+    tags,
+    tagSources,
+    table: { routes, provisioningState: 'Succeeded' },
+    firewall: null,
+    network: networkOf(site),
+    approval: null,
+  });
+  // Nothing else of a plan depends on who must approve it, and a second one of a huge table would cost its memory.
+  return { ...draft, approval: approvalOffline({ site, decision, draft, routes, failedOver, lastGood }) };
 };

@@ -1,5 +1,6 @@
 import { byNumber, counted } from '../base/counted.ts';
 import { type StrategyName, strategyNames } from '../base/sites.ts';
+import { mostRoutes } from '../ranges/lookFurther.ts';
 import type { Blocker } from './blocker.ts';
 import type { LimitSource } from './routeLimit.ts';
 
@@ -52,7 +53,8 @@ export const budgetBlocker = (budget: Budget, prefixes: number, holes: number): 
     message:
       `${counted(budget.needed, 'route')} ${byNumber(budget.needed, 'is', 'are')} needed (${counted(prefixes, 'prefix')} + ${counted(holes, 'hole')})` +
       `${taken.length > 0 ? ` beside ${taken.join(' and ')}` : ''}, the limit is ${budget.limit}: ` +
-      `${over} too many. Tried: ${tried.join(', ')}.`,
+      `${over} too many. Tried: ${tried.join(', ')}.` +
+      (budget.needed > mostRoutes ? ' So many are not listed, and the table is shown as it is.' : ''),
     remedy:
       `${raise(budget, budget.limit + over)}, lower routeBudget.reserve, fail over fewer services, ` +
       'or move foreign routes to another table.' +

@@ -61,11 +61,12 @@ export const reachBlockers = (input: {
   const diverted = wanted.subtract(holes).subtract(toFirewall);
   if (!diverted.isEmpty) {
     const culprits = decidersOf(diverted, ours, foreign, tags);
-    blockers.push({
-      code: 'FOREIGN_ROUTE_DIVERTS',
-      message: `${counted(diverted.size, 'wanted address')} would not reach the firewall because of routes that are not ours: ${namesOf(culprits)}.`,
-      remedy: 'Delete these routes, or point them to the firewall.',
-    });
+    if (culprits.length > 0)
+      blockers.push({
+        code: 'FOREIGN_ROUTE_DIVERTS',
+        message: `${counted(diverted.size, 'wanted address')} would not reach the firewall because of routes that are not ours: ${namesOf(culprits)}.`,
+        remedy: 'Delete these routes, or point them to the firewall.',
+      });
   }
   const leaking = holes.intersect(toFirewall);
   if (!leaking.isEmpty) {

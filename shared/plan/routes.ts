@@ -29,7 +29,7 @@ export type WantedRoute = {
 };
 
 /** A prefix as one comparable word; what is no prefix (a service tag) stays its own name. */
-const keyOf = (addressPrefix: string): string => addressPrefix.trim().toLowerCase();
+export const keyOf = (addressPrefix: string): string => addressPrefix.trim().toLowerCase();
 
 const byAddress = (a: Route, b: Route): number => sortKey(a) - sortKey(b) || byCodeUnit(a.name, b.name);
 
@@ -115,4 +115,12 @@ export const mergeRoutes = (
     foreign,
     blockers: blockers.sort((a, b) => byCodeUnit(a.message, b.message)),
   };
+};
+
+/** The table left as it is. */
+export const untouched = (current: readonly Route[], namePrefix: string): RouteChanges => {
+  const routes = current.filter((route) => isOurs(route.name, namePrefix)).sort(byAddress);
+  const foreign = current.filter((route) => !isOurs(route.name, namePrefix));
+  const none = { add: [], remove: [], change: [], satisfied: [], blockers: [] };
+  return { ...none, routes, foreign, unchanged: routes.length };
 };
