@@ -24,8 +24,11 @@ const withFirewall = (journey: Journey, properties: Record<string, unknown>): vo
   stage.arm.seed(journey.ids.firewall, { ...firewall, properties: { ...firewall.properties, ...properties } } as never);
 };
 
+const centralPolicyOf = ({ ids }: Journey): string =>
+  ids.firewall.replace('azureFirewalls/firewall', 'firewallPolicies/central');
+
 const attachPolicy = (journey: Journey): void => {
-  const id = journey.ids.firewall.replace('azureFirewalls/firewall', 'firewallPolicies/central');
+  const id = centralPolicyOf(journey);
   stage.arm.seed(id, { location: 'usgovvirginia', properties: {} });
   withFirewall(journey, { firewallPolicy: { id }, networkRuleCollections: [] });
 };
@@ -58,10 +61,11 @@ const many = Array.from({ length: 300 }, (_, index) =>
 
 const wrong: readonly Wrong[] = [
   {
-    name: 'a firewall with a policy',
+    name: 'a firewall whose policy may not be read',
     make: attachPolicy,
-    blocker: 'FIREWALL_POLICY',
-    message: /firewall has the policy .*firewallPolicies\/central attached/,
+    deny: (journey) => ({ kind: 'scope', resource: centralPolicyOf(journey) }),
+    error: 'ERR_AZURE_FORBIDDEN',
+    message: /forbids reading .*firewallPolicies\/central: .*Microsoft.Network\/firewallPolicies\/read/,
   },
   {
     name: 'a route table that is gone',

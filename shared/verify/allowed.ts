@@ -78,6 +78,8 @@ export const allowedByFirewall = (
         for (const id of unread) because.push(`our rule refers to the IP group ${id}, which could not be read`);
       }
     }
+    // What comes behind ours takes nothing away from it.
+    if (ours) break;
   }
   return { allowed, because };
 };
