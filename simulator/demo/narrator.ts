@@ -19,6 +19,8 @@ export interface Narrator {
 
 const width = 78;
 
+const played = '[a person; played here]';
+
 /** Breaks at spaces; continuation lines are indented like the first. */
 export const wrap = (text: string, indent: string): string[] => {
   const lines: string[] = [];
@@ -47,10 +49,14 @@ export const makeNarrator = (write: (line: string) => void, colour: boolean): Na
   return {
     chapter: (title, person = false) => {
       chapter += 1;
+      const [first = '', ...rest] = wrap(title, '    ');
+      const lines = [`${String(chapter).padStart(2)}. ${first.trimStart()}`, ...rest];
+      const last = lines.pop() ?? '';
       write('');
-      write(
-        `${paint('bold', `${String(chapter).padStart(2)}. ${title}`)}${person ? paint('magenta', '  [a person; played here]') : ''}`,
-      );
+      for (const line of lines) write(paint('bold', line));
+      const fits = last.length + 2 + played.length <= width;
+      write(paint('bold', last) + (person && fits ? `  ${paint('magenta', played)}` : ''));
+      if (person && !fits) write(`    ${paint('magenta', played)}`);
     },
     say: (text) => print(text, '    '),
     detail: (text) => print(text, '      ', 'dim'),
