@@ -53,8 +53,8 @@ const row = <T>({ name, title, run }: Work<T>, inputs: readonly [T, T, T]): Row 
     { name: '1x', isYardstick: true, run: () => run(inputs[0]) },
   ],
   limits: [
-    { over: '4x', atMost: allowed(smallest * 4, smallest * 16) },
-    { over: '1x', atMost: allowed(smallest, smallest * 16) },
+    { over: '4x', atMost: allowed(smallest * 4, smallest * 16), by: 'least' },
+    { over: '1x', atMost: allowed(smallest, smallest * 16), by: 'least' },
   ],
 });
 
