@@ -1,3 +1,4 @@
+import { iso } from './base/clock.ts';
 import type { Site } from './base/site.ts';
 import type { Look } from './look.ts';
 import type { Plan } from './plan/plan.ts';
@@ -44,6 +45,9 @@ export const considerMove = async (
     await dropMove(work, 'expired', 'nobody approved it in time');
   } else if (move && stays(move)) return false;
   const called = calledFor(site, session.state(), decision, facts, now);
+  // Its region may answer no look that would say so: what the device sends there goes wherever Azure leads it.
+  if (called?.reason === 'outage' && session.state().singlyEncryptedSince === null)
+    await session.commit((state) => ({ ...state, singlyEncryptedSince: decision.since ?? iso(now) }));
   if (called !== null) return proposeMove(work, called);
   if (session.state().move?.reason === 'outage' || session.state().move?.reason === 'return')
     await dropMove(work, 'expired', 'it is no longer called for');

@@ -112,7 +112,8 @@ const endOf = async (journey: Journey) => {
     prefixes: prefixesOf(stage, journey),
     writes: accepted.map(({ label }) => label),
     state: { run, waiting, attention, singlyEncryptedSince, lookAgain },
-    inPlace: { ...inPlace, at: null, digest: null },
+    // Another site's names are in these two.
+    inPlace: { ...inPlace, at: null, digest: null, outcomeHash: null },
     listed: [device.offered?.listHash, device.confirmed?.listHash],
     outcomes: lastRuns.map(({ outcome }) => outcome),
     told: [...new Set(journey.notices.map(({ kind }) => kind))].sort(),
