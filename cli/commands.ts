@@ -24,6 +24,8 @@ export const commands: Readonly<Record<string, Load>> = {
   resume: said('resume'),
   move: async () => (await import('./move.ts')).moveCommand,
   standby: async () => (await import('./standby.ts')).standbyCommand,
+  preflight: async () => (await import('./preflight.ts')).preflightCommand,
+  snapshot: async () => (await import('./snapshot.ts')).snapshotCommand,
   'device-file': async () => (await import('./deviceFile.ts')).deviceFileCommand,
   ledger: async () => (await import('./ledger.ts')).ledgerCommand,
   events: async () => (await import('./events.ts')).eventsCommand,

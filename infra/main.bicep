@@ -22,6 +22,9 @@ param siteRegions string[]
 @description('Resource groups in this subscription that hold landing zones: route table, firewall, gateway, virtual network. The app may write there, and nowhere else.')
 param landingZoneGroups string[] = []
 
+@description('Resource groups in this subscription between which sites move: move.resourceGroup of each, and the one that it comes from. Create them first, each in its own region, and name them in the sites file. The app may build and take down whole landing zones there.')
+param moveGroups string[] = []
+
 @description('Begins the name of everything here; lower-case letters and digits.')
 @minLength(2)
 @maxLength(8)
@@ -119,12 +122,13 @@ module roles 'roles.bicep' = {
 }
 
 module access 'landingZoneAccess.bicep' = [
-  for group in landingZoneGroups: {
+  for group in union(landingZoneGroups, moveGroups): {
     name: 'asefo-access-${uniqueString(group)}'
     scope: resourceGroup(group)
     params: {
       principalId: identity.properties.principalId
-      roleDefinitionId: roles.outputs.landingZoneRoleId
+      // The role of a move has all that the other has.
+      roleDefinitionId: contains(moveGroups, group) ? roles.outputs.moveRoleId : roles.outputs.landingZoneRoleId
     }
   }
 ]

@@ -9,11 +9,13 @@ import type { Plan } from './plan/plan.ts';
 import type { Ports } from './ports.ts';
 import { sitesInForce } from './record/configuration.ts';
 import { isShadow } from './record/headline.ts';
+import type { Preflight } from './record/move.ts';
 import { asItLives } from './record/residence.ts';
 import type { SiteState } from './record/state.ts';
 import { speakTo } from './session.ts';
 import { tagsFor } from './visit.ts';
 import { wake } from './wake.ts';
+import { acceptSnapshot, checkNow } from './watchWords.ts';
 
 const base = {
   site: z.string().min(1).max(64),
@@ -24,7 +26,10 @@ const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'is not a digest (sha25
 const services = z.array(z.string().min(1).max(80)).max(100).optional();
 const expiresAt = z.iso.datetime({ offset: true }).optional();
 
-/** What a person can say to the product. `plan` reads and writes nothing; the others are remembered, then acted on. */
+/**
+ * What a person can say to the product. `plan` reads and writes nothing; `preflight` reads, and what it found is
+ * remembered; the others are remembered, then acted on.
+ */
 export const wordSchema = z.discriminatedUnion('action', [
   z.object({ action: z.literal('plan'), ...base }),
   z.object({ action: z.literal('apply'), ...base, digest }),
@@ -47,6 +52,8 @@ export const wordSchema = z.discriminatedUnion('action', [
   z.object({ action: z.literal('retryMove'), ...base }),
   z.object({ action: z.literal('retire'), ...base, digest: digest.optional() }),
   z.object({ action: z.literal('standby'), ...base, want: z.enum(['up', 'down']), digest: digest.optional() }),
+  z.object({ action: z.literal('preflight'), ...base }),
+  z.object({ action: z.literal('acceptSnapshot'), ...base, side: z.enum(['home', 'target']).optional() }),
 ]);
 
 export type Word = z.infer<typeof wordSchema>;
@@ -62,6 +69,7 @@ export type Answer = {
   readonly id?: string;
   readonly move?: MovePlan;
   readonly digest?: string;
+  readonly preflight?: Preflight;
 };
 
 const nothingWaits = (message: string): AutomationError =>
@@ -225,6 +233,7 @@ export const say = async (word: Word, caller: string, ports: Ports): Promise<Ans
     const { now, full } = await planNow(site, ports);
     return { site: site.id, action, said: 'planned; nothing is written', plan: now, full };
   }
+  if (action === 'preflight') return { site: site.id, action, ...(await checkNow(site, ports)) };
   let said: string;
   let id: string | undefined;
   let moved: MoveAnswer | undefined;
@@ -234,6 +243,7 @@ export const say = async (word: Word, caller: string, ports: Ports): Promise<Ans
   else if (action === 'confirmDevice') said = await confirmDevice(word, site, by, ports);
   else if (action === 'adopt') said = await adopt(word, site, by, ports);
   else if (action === 'pause' || action === 'resume') said = await setPause(word, site, by, ports);
+  else if (action === 'acceptSnapshot') said = await acceptSnapshot(site, word.side, ports);
   else {
     moved = await sayOfMove(word, { site, by, ports });
     ({ said } = moved);

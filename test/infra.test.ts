@@ -1,6 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { whyNoMove } from '../shared/events/failoverOperation.ts';
+import { makeMovePlan } from '../shared/plan/move/makeMovePlan.ts';
+import { allows, neededFor } from '../shared/plan/move/preflightRights.ts';
+import { moveInput, snapshotOf } from './support/moveData.ts';
 
 const infra = new URL('../infra/', import.meta.url);
 const text = (name: string): string => readFileSync(new URL(name, infra), 'utf8');
@@ -86,13 +89,30 @@ describe('what the templates say of the app', () => {
     expect(code('watch.bicep')).toContain("union(siteRegions, ['Global'])");
   });
 
-  it('the app may delete nothing and write only what it plans', () => {
-    const actions = [...code('roles.bicep').matchAll(/'(Microsoft\.[A-Za-z]+\/[^'@]+)'(?!\s*=)/g)].map(
-      ([, name = '']) => name,
-    );
+  const actionsOf = (name: string): string[] => {
+    const list = new RegExp(`^var ${name} = \\[([\\s\\S]*?)^\\]`, 'm').exec(code('roles.bicep'))?.[1] ?? '';
+    return [...list.matchAll(/'([^']+)'/g)].map(([, action = '']) => action);
+  };
+
+  it('the app may delete nothing where a site lives, and write only what it plans', () => {
+    const actions = [...actionsOf('readerActions'), ...actionsOf('landingZoneActions')];
+    expect(actions.length).toBeGreaterThan(15);
     expect(actions.filter((name) => /\/(write|delete)$/.test(name) || name.includes('*'))).toEqual([
       'Microsoft.Network/routeTables/write',
       'Microsoft.Network/azureFirewalls/write',
+      'Microsoft.Network/firewallPolicies/ruleCollectionGroups/write',
+      'Microsoft.Network/ipGroups/write',
     ]);
+  });
+
+  it('the role of a move is enough for every step of one, and has no wildcards', () => {
+    const actions = [...actionsOf('landingZoneActions'), ...actionsOf('moveActions')];
+    expect(actions.filter((name) => name.includes('*'))).toEqual([]);
+    for (const kind of [{}, { firewall: 'policy', vpn: 's2s' }] as const) {
+      const plan = makeMovePlan({ ...moveInput(), snapshot: snapshotOf(kind) });
+      expect(plan.steps.length).toBeGreaterThan(10);
+      const lacking = neededFor(plan).filter((name) => !allows([{ actions }], name));
+      expect(lacking).toEqual([]);
+    }
   });
 });

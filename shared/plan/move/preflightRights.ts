@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../base/canonical.ts';
 import { counted } from '../../base/counted.ts';
 import { listIn } from './json.ts';
+import type { MovePlan } from './movePlan.ts';
 import { type Check, failed, noPlan, type PreflightFacts, passed, unknown } from './preflightFacts.ts';
 import { typeOf } from './preflightRegion.ts';
 
@@ -21,12 +22,13 @@ const writeOf = (id: string): string => {
 };
 
 /** Every action that the steps of the move need. */
-const neededFor = (facts: PreflightFacts): string[] => {
-  const actions = facts.plan.steps.flatMap(({ kind, resource, leaveAsIs }) => {
+export const neededFor = ({ steps }: Pick<MovePlan, 'steps'>): string[] => {
+  const actions = steps.flatMap(({ kind, resource, leaveAsIs }) => {
     if (kind === 'profile') return ['Microsoft.Network/virtualNetworkGateways/generatevpnprofile/action'];
     const writes = ['put', 'sharedKey', 'rules', 'routes'].includes(kind) && leaveAsIs !== true;
     const type = typeOf(resource)?.toLowerCase() ?? '';
-    return writes ? [writeOf(resource), ...(kind === 'put' ? (joined[type] ?? []) : [])] : [];
+    const join = kind === 'put' ? joined[type] : undefined;
+    return writes ? [writeOf(resource), ...(join === undefined ? [] : [join])] : [];
   });
   return [...new Set(actions)].sort();
 };
@@ -37,7 +39,8 @@ const matches = (pattern: string, action: string): boolean => {
   return new RegExp(`^${parts.join('.*')}$`, 'i').test(action);
 };
 
-const allows = (permissions: readonly JsonObject[], action: string): boolean =>
+/** By Azure's own rule: some permission has the action and does not take it out again. */
+export const allows = (permissions: readonly JsonObject[], action: string): boolean =>
   permissions.some((permission) => {
     const any = (member: string) => listIn(permission, member).some((pattern) => matches(String(pattern), action));
     return any('actions') && !any('notActions');
@@ -48,7 +51,7 @@ export const permissionsCheck = (facts: PreflightFacts): Check => {
   const id = 'permissions';
   const { permissions, plan } = facts;
   if ('why' in permissions) return unknown(id, "what the app's identity may do there", permissions.why);
-  const needed = neededFor(facts);
+  const needed = neededFor(plan);
   if (needed.length === 0) return unknown(id, 'what the move would have to do', noPlan);
   const lacking = needed.filter((action) => !allows(permissions.value, action));
   if (lacking.length === 0)
@@ -59,6 +62,6 @@ export const permissionsCheck = (facts: PreflightFacts): Check => {
   return failed(
     id,
     `In ${plan.resourceGroup} the app's identity may not do ${lacking.slice(0, 6).join(', ')}${lacking.length > 6 ? ` and ${lacking.length - 6} more` : ''}.`,
-    "Create the resource group and give the app's identity the landing zone's role on it (infra/landingZoneAccess.bicep).",
+    "Create the resource group and give the app's identity the role of a region move on it (moveRoleId of infra/roles.bicep).",
   );
 };
