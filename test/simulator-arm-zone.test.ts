@@ -299,6 +299,24 @@ describe('a quota', () => {
     expect(named('StandardSkuPublicIpAddresses')).toMatchObject({ currentValue: 2 });
   });
 
+  it('counts what is made on top of what others have', async () => {
+    await using running = await ground();
+    const { arm, clock } = running;
+    arm.setUsage('usgovtexas', 'RouteTables', { limit: 5, current: 4 });
+    await done(arm, clock, 'PUT', `${ZONE.routes}2`, routeTable());
+    const refused = await call(arm, 'PUT', `${ZONE.routes}3`, routeTable());
+    expect([refused.status, ...codes(refused)]).toEqual([400, 'ResourceCountExceedsLimitDueToTemplate']);
+    await done(arm, clock, 'DELETE', `${ZONE.routes}2`);
+    expect((await call(arm, 'PUT', `${ZONE.routes}3`, routeTable())).status).toBe(201);
+  });
+
+  it('of addresses is one for all and one for the standard kind', async () => {
+    await using running = await ground();
+    const { arm } = running;
+    arm.setUsage('usgovtexas', 'PublicIPAddresses', { limit: 2 });
+    expect(codes(await call(arm, 'PUT', `${ZONE.gatewayIp}2`, staticIp()))).toEqual(['PublicIPCountLimitReached']);
+  });
+
   it('is not touched by what is there already', async () => {
     await using running = await ground();
     const { arm } = running;

@@ -70,7 +70,12 @@ function ownFailure(accepted: Accepted, firewalls: readonly Stored[], world: Wor
   return { code: `${what}UpdateFailed`, message, firewallsFail: true };
 }
 
-function stampFirewalls(firewalls: readonly Stored[], state: 'Updating' | 'Succeeded' | 'Failed', world: World): void {
+/** Puts a state on firewalls that somebody else's operation keeps busy. */
+export function stampFirewalls(
+  firewalls: readonly Stored[],
+  state: 'Updating' | 'Succeeded' | 'Failed',
+  world: World,
+): void {
   for (const { id } of firewalls) {
     const now = world.env.store.get(id.text);
     if (now !== undefined) stamp(azureFirewalls, now.body, newEtag(azureFirewalls, world.env.newGuid), state);

@@ -66,7 +66,10 @@ export function factControls({ door, subscriptions }: Parts) {
     },
     setUsages: (location: string, items: readonly JsonObjectInput[]) =>
       void facts.usages.set(location.toLowerCase(), items.map(copyOf)),
-    setUsage: (location: string, name: string, usage: UsageOverride) => world.market.setUsage(location, name, usage),
+    setUsage: (location: string, name: string, usage: UsageOverride) => {
+      world.operations.settle(world.clock.now());
+      world.market.setUsage(location, name, usage, world);
+    },
     setAddressPool: (location: string, prefix: string) => world.addresses.set(location, prefix),
     closeRegion: (location: string, types: readonly string[] | 'all' = 'all') => world.market.close(location, types),
     setLocations: (subscription: string, items: readonly JsonObjectInput[]) =>

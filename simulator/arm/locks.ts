@@ -13,7 +13,9 @@ import { lookUp } from './reads.ts';
 import type { World } from './world.ts';
 
 function anotherOperation(operation: Operation, world: World): Answer {
-  const uri = `${world.endpoint()}${operationPath(operation, 'operations')}?api-version=${operation.apiVersion}`;
+  // Also for an appliance it is one of the network provider's, which it uses itself (recorded).
+  const path = operationPath({ ...operation, provider: 'network' }, 'operations');
+  const uri = `${world.endpoint()}${path}?api-version=${operation.apiVersion}`;
   const message = `Another operation on this or dependent resource is in progress. To retrieve status of the operation use uri: ${uri}.`;
   return providerError(409, 'AnotherOperationInProgress', message);
 }

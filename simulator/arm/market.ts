@@ -2,6 +2,7 @@ import type { Answer } from './answer.ts';
 import { gatewayError, providerError } from './answer.ts';
 import type { ResourceId } from './ids.ts';
 import { stringAt } from './json.ts';
+import { KINDS } from './kinds/all.ts';
 import type { Kind } from './kinds/kind.ts';
 import { DEFAULT_LOCATIONS, plainLocation } from './locations.ts';
 import type { World } from './world.ts';
@@ -23,21 +24,36 @@ const LIMITS: Readonly<Record<string, number>> = {
 
 /** What a subscription may have where: quotas, and regions that are closed to it. */
 export class Market {
-  readonly #usages = new Map<string, UsageOverride>();
+  readonly #usages = new Map<string, { readonly limit?: number; readonly others?: number }>();
   readonly #closed = new Map<string, readonly string[] | 'all'>();
 
-  /** Sets a usage of a location: `StandardSkuPublicIpAddresses`, `VirtualNetworks`, ... */
-  setUsage(location: string, name: string, usage: UsageOverride): void {
-    const key = `${plainLocation(location)} ${name.toLowerCase()}`;
-    this.#usages.set(key, { ...this.#usages.get(key), ...usage });
+  /**
+   * Sets a usage of a location: `StandardSkuPublicIpAddresses`, `VirtualNetworks`, ... What `current` is more than what
+   * can be counted now belongs to others and stays.
+   */
+  setUsage(location: string, name: string, { limit, current }: UsageOverride, world: World): void {
+    const others = current === undefined ? undefined : current - counted(name, undefined, location, world);
+    this.#usages.set(keyOf(location, name), {
+      ...this.#usages.get(keyOf(location, name)),
+      ...(limit === undefined ? {} : { limit }),
+      ...(others === undefined ? {} : { others }),
+    });
   }
 
-  usage(location: string, name: string): UsageOverride {
-    return this.#usages.get(`${plainLocation(location)} ${name.toLowerCase()}`) ?? {};
+  current(subscription: string, location: string, name: string, world: World): number {
+    const { others = 0 } = this.#usages.get(keyOf(location, name)) ?? {};
+    return others + counted(name, subscription, location, world);
   }
 
-  limit(location: string, name: string): number {
-    return this.usage(location, name).limit ?? LIMITS[name] ?? 1_000;
+  limit(location: string, name: string, world: World): number {
+    const own = this.#usages.get(keyOf(location, name))?.limit ?? LIMITS[name];
+    if (own !== undefined) return own;
+    const { routeTablesPerSubscription, routesPerTable } = world.env.limits;
+    return name === 'RouteTables'
+      ? routeTablesPerSubscription
+      : name === 'RoutesPerRouteTable'
+        ? routesPerTable
+        : 1_000;
   }
 
   /** Closes a region to new resources of these types (`virtualNetworkGateways`), or of all; the function returned opens it. */
@@ -65,23 +81,43 @@ export class Market {
       const message = `The provided location '${location}' is not available for resource type 'Microsoft.Network/${kind.type}'. List of available regions for the resource type is '${open}'.`;
       return gatewayError(400, 'LocationNotAvailableForResourceType', message);
     }
-    if (kind.usage === undefined) return undefined;
-    const current = this.usage(location, kind.usage).current ?? countOf(kind.type, id.subscription, location, world);
-    const limit = this.limit(location, kind.usage);
-    if (current < limit) return undefined;
-    // The wording of public addresses is known; the code of the others is formed after it.
-    const [code, what] =
-      kind.type === 'publicIPAddresses'
-        ? ['PublicIPCountLimitReached', 'public IP addresses']
-        : [`${kind.noun}CountLimitReached`, `resources of type ${kind.type}`];
-    const message = `Cannot create more than ${limit} ${what} for this subscription in this region.`;
+    const full = usagesOf(kind).find(
+      (name) => this.current(id.subscription, location, name, world) >= this.limit(location, name, world),
+    );
+    if (full === undefined) return undefined;
+    const limit = this.limit(location, full, world);
+    const [code, message] = refusal(kind, id, limit);
     return providerError(400, code, message);
   }
 }
 
-/** How many resources of a type a subscription has in a location. */
-export function countOf(type: string, subscription: string, location: string, world: World): number {
+/** The wording of addresses and tables is known from public threads; the code of the others is formed after the first. */
+function refusal(kind: Kind, id: ResourceId, limit: number): readonly [string, string] {
+  if (kind.type === 'routeTables') {
+    const message = `Subscription ${id.subscription} has a quota of ${limit} for resources of type RouteTable.`;
+    return ['ResourceCountExceedsLimitDueToTemplate', message];
+  }
+  const isAddress = kind.type === 'publicIPAddresses';
+  const what = isAddress ? 'public IP addresses' : `resources of type ${kind.type}`;
+  const message = `Cannot create more than ${limit} ${what} for this subscription in this region.`;
+  return [isAddress ? 'PublicIPCountLimitReached' : `${kind.noun}CountLimitReached`, message];
+}
+
+function keyOf(location: string, name: string): string {
+  return `${plainLocation(location)} ${name.toLowerCase()}`;
+}
+
+/** The usages a kind counts for; every address counts twice. */
+function usagesOf(kind: Kind): string[] {
+  if (kind.usage === undefined) return [];
+  return kind.type === 'publicIPAddresses' ? ['PublicIPAddresses', kind.usage] : [kind.usage];
+}
+
+/** How many resources of a subscription (or of all) count for a usage of a location. */
+function counted(name: string, subscription: string | undefined, location: string, world: World): number {
+  const type = KINDS.find((kind) => usagesOf(kind).some((usage) => usage.toLowerCase() === name.toLowerCase()))?.type;
+  if (type === undefined) return 0;
   return world.env.store
-    .ofType(type, { subscription })
+    .ofType(type, subscription === undefined ? undefined : { subscription })
     .filter(({ body }) => plainLocation(stringAt(body, 'location') ?? '') === plainLocation(location)).length;
 }

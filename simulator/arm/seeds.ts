@@ -1,3 +1,4 @@
+import { stampFirewalls } from './accept.ts';
 import { groupBody } from './groups.ts';
 import type { ResourceId } from './ids.ts';
 import { parentId, parseId, resourceGroupId } from './ids.ts';
@@ -67,10 +68,14 @@ export function occupy(resourceId: string, seconds: number, world: World): void 
   if (stored === undefined) throw new Error(`there is no ${resourceId} to occupy`);
   const kind = kindOf(stored.id);
   if (kind !== undefined) stamp(kind, stored.body, newEtag(kind, world.env.newGuid), 'Updating');
+  const firewalls = kind?.affects?.(stored.id, world.env) ?? [];
+  stampFirewalls(firewalls, 'Updating', world);
   world.operations.start(
     {
       name: `Put${kind?.noun ?? 'Resource'}Operation`,
       resource: stored.id.text,
+      ...(kind?.provider === undefined ? {} : { provider: kind.provider }),
+      alsoHolds: firewalls.map(({ id }) => id.text),
       subscription: stored.id.subscription,
       location: stringAt(stored.body, 'location') ?? 'global',
       apiVersion: '2025-03-01',
@@ -78,6 +83,7 @@ export function occupy(resourceId: string, seconds: number, world: World): void 
       firstRetryAfter: 10,
       onDone: () => {
         if (kind !== undefined) stamp(kind, stored.body, newEtag(kind, world.env.newGuid), 'Succeeded');
+        stampFirewalls(firewalls, 'Succeeded', world);
       },
     },
     world.env.newGuid(),

@@ -35,4 +35,14 @@ export const troubles = {
     times,
     effect: { kind: 'operationFails', ...INTERMITTENT, ...error },
   }),
+  /** A write of a subnet beside another one of its network is refused with 400 (azure-rest-api-specs#14202); 409 is the usual answer. */
+  subnetCollides: (subnet: string): Fault => ({
+    name: 'subnetCollides',
+    match: { method: 'PUT', resource: subnet },
+    effect: {
+      kind: 'answer',
+      status: 400,
+      body: { error: { code: 'NetcfgInvalidSubnet', message: `Subnet '${subnet}' is not valid.`, details: [] } },
+    },
+  }),
 } as const;

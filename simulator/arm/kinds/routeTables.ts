@@ -72,7 +72,7 @@ function checkLimits(routes: readonly JsonObject[], limits: Limits): Answer | un
   return providerError(400, 'ServiceTagRouteCountLimitReached', message);
 }
 
-function check(id: ResourceId, body: JsonObject, env: Env, previous: JsonObject | undefined): Answer | undefined {
+function check(id: ResourceId, body: JsonObject, env: Env): Answer | undefined {
   const routes = objectsAt(objectAt(body, 'properties'), 'routes');
   const named = checkChildNames(id, body, 'routes');
   if (named !== undefined) return named;
@@ -80,15 +80,7 @@ function check(id: ResourceId, body: JsonObject, env: Env, previous: JsonObject 
     const refused = checkRoute(id, route, index);
     if (refused !== undefined) return refused;
   }
-  if (previous === undefined && env.store.ofType('routeTables', id).length >= subscriptionQuota(env)) {
-    const message = `Subscription ${id.subscription} has a quota of ${subscriptionQuota(env)} for resources of type RouteTable.`;
-    return providerError(400, 'ResourceCountExceedsLimitDueToTemplate', message);
-  }
   return checkConflicts(routes) ?? checkLimits(routes, env.limits);
-}
-
-function subscriptionQuota(env: Env): number {
-  return env.limits.routeTablesPerSubscription;
 }
 
 function subnetsUsing(id: string, env: Env): JsonObject[] {
@@ -114,6 +106,7 @@ export const routeTables: Kind = {
   noun: 'RouteTable',
   duration: 'routeTables',
   retryAfter: { put: 2, delete: 2 },
+  usage: 'RouteTables',
   etagHeader: true,
   guid: true,
   readOnly: ['subnets'],
