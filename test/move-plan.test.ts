@@ -1,30 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../shared/base/canonical.ts';
-import { sideOf } from '../shared/base/side.ts';
 import { makeMovePlan } from '../shared/plan/move/makeMovePlan.ts';
-import { makeStandbyPlan } from '../shared/plan/move/makeStandbyPlan.ts';
-import type { MovePlan, MoveStep } from '../shared/plan/move/movePlan.ts';
-import { resourceFits } from '../shared/plan/move/standing.ts';
-import { desiredSets } from '../shared/ranges/desired.ts';
 import {
   changed,
   idIn,
   moveInput,
-  moveTags,
   newGroup,
   oldGroup,
   p2sSite,
+  propertiesOf,
   s2sSite,
   snapshotOf,
+  stepOf,
 } from './support/moveData.ts';
-
-const stepOf = (plan: MovePlan, id: string): MoveStep => {
-  const step = plan.steps.find((one) => one.id === id);
-  if (step === undefined) throw new Error(`no step ${id} among ${plan.steps.map((one) => one.id).join(', ')}`);
-  return step;
-};
-const propertiesOf = (step: MoveStep): JsonObject => step.body?.['properties'] as JsonObject;
 
 const cold = makeMovePlan(moveInput());
 
@@ -200,6 +189,53 @@ describe('a firewall with a policy', () => {
   });
 });
 
+describe('what can no longer be ordered', () => {
+  it.each([
+    ['Basic', 'VpnGw1AZ'],
+    ['VpnGw1', 'VpnGw1AZ'],
+    ['VpnGw3', 'VpnGw3AZ'],
+    ['VpnGw2AZ', 'VpnGw2AZ'],
+    ['Standard', 'VpnGw1AZ'],
+    ['HighPerformance', 'VpnGw2AZ'],
+    ['UltraPerformance', 'VpnGw2AZ'],
+  ])('a gateway of %s becomes %s', (before, after) => {
+    const snapshot = changed(snapshotOf(), 'gateway', (old) => ({ ...old, sku: { name: before, tier: before } }));
+    const plan = makeMovePlan(moveInput({ snapshot }));
+    expect(propertiesOf(stepOf(plan, 'gateway'))).toMatchObject({ sku: { name: after, tier: after } });
+    expect(plan.defaults.join().includes(`${before} is no longer sold`)).toBe(before !== after);
+  });
+
+  it('a Basic, dynamic address becomes Standard and static, and that is said', () => {
+    const snapshot = changed(snapshotOf(), 'publicIp', (old) => ({ ...old, publicIPAllocationMethod: 'Dynamic' }));
+    const plan = makeMovePlan(moveInput({ snapshot }));
+    expect(stepOf(plan, 'publicIp vngw-ip').body).toMatchObject({
+      sku: { name: 'Standard' },
+      properties: { publicIPAllocationMethod: 'Static' },
+    });
+    expect(plan.defaults.join()).toContain('that was dynamic is ordered as Standard and static');
+  });
+
+  it('a rule that translates an old public address is left out, and that is said', () => {
+    const rule = {
+      name: 'rdp',
+      protocols: ['TCP'],
+      sourceAddresses: ['*'],
+      destinationAddresses: ['20.10.2.78'],
+      destinationPorts: ['3389'],
+      translatedAddress: '172.16.0.5',
+      translatedPort: '3389',
+    };
+    const natRuleCollections = [
+      { name: 'nat', properties: { priority: 100, action: { type: 'Dnat' }, rules: [rule] } },
+    ];
+    const plan = makeMovePlan(
+      moveInput({ snapshot: changed(snapshotOf(), 'firewall', (old) => ({ ...old, natRuleCollections })) }),
+    );
+    expect(propertiesOf(stepOf(plan, 'firewall'))['natRuleCollections']).toEqual([]);
+    expect(plan.notes.join()).toContain('the NAT rule rdp of nat translates an old public address');
+  });
+});
+
 describe('a site-to-site site', () => {
   const site = s2sSite({ sharedKey: 'https://vault.example/secrets/rig-07' });
   const plan = makeMovePlan(moveInput({ site, snapshot: snapshotOf({ vpn: 's2s' }) }));
@@ -235,6 +271,26 @@ describe('what stops a move', () => {
     ['no snapshot', { snapshot: null }, 'MOVE_SNAPSHOT'],
     ['a snapshot without a gateway', { snapshot: without('gateway') }, 'MOVE_SNAPSHOT'],
     ['a table that does not fit', { site: limit(6) }, 'ROUTE_BUDGET'],
+    [
+      'a foreign route that would lead the new home region elsewhere',
+      {
+        snapshot: changed(snapshotOf(), 'routeTable', (table) => ({
+          ...table,
+          routes: [{ name: 'shortcut', properties: { addressPrefix: '20.20.4.128/25', nextHopType: 'Internet' } }],
+        })),
+      },
+      'FOREIGN_ROUTE_DIVERTS',
+    ],
+    [
+      'a firewall whose policy is not in the snapshot',
+      {
+        snapshot: changed(snapshotOf(), 'firewall', (old) => ({
+          ...old,
+          firewallPolicy: { id: idIn(oldGroup, 'firewallPolicies/policy') },
+        })),
+      },
+      'MOVE_REFERENCE',
+    ],
     [
       'an SKU nobody knows',
       { snapshot: changed(snapshotOf(), 'gateway', (old) => ({ ...old, sku: { name: 'ErGw9', tier: 'ErGw9' } })) },
@@ -283,96 +339,6 @@ describe('what stops a move', () => {
       strategy: 'exact',
     });
     expect(makeMovePlan(moveInput({ site: limit(6) })).table).toMatchObject({ routes: 7, limit: 6, fits: false });
-  });
-});
-
-describe('the way back', () => {
-  const site = p2sSite();
-  const target = makeMovePlan(moveInput());
-  /** What a sweep keeps of the target: all that the move put there. */
-  const moved = {
-    ...snapshotOf(),
-    side: 'target' as const,
-    resources: snapshotOf().resources.map((one) => {
-      const id = one.id.replace(oldGroup, newGroup);
-      const step = target.steps.find(({ resource }) => resource === id);
-      return { ...one, id, body: { id, ...step?.body } };
-    }),
-  };
-  const home = new Map(snapshotOf().resources.map(({ id, body }) => [id.toLowerCase(), body]));
-  const back = (more: Parameters<typeof moveInput>[0] = {}) =>
-    makeMovePlan(
-      moveInput({
-        site,
-        from: 'target',
-        to: 'home',
-        reason: 'return',
-        snapshot: moved,
-        existing: home,
-        desired: desiredSets({ site: sideOf(site, 'home'), services: [], tags: moveTags }),
-        ...more,
-      }),
-    );
-
-  it('leaves everything at home as it stands, and writes rules and routes', () => {
-    const plan = back();
-    expect(plan.applyable).toBe(true);
-    const puts = plan.steps.filter(({ kind }) => kind === 'put');
-    expect(
-      puts.every(
-        ({ leaveAsIs, ownedById, resource }) =>
-          (leaveAsIs && ownedById && resource.startsWith(`${oldGroup}/`)) || resource === oldGroup,
-      ),
-    ).toBe(true);
-    expect(plan.writes.map(({ resource }) => resource.split('/').at(-1)).sort()).toEqual(['firewall', 'routetable']);
-    expect(plan.carriedRoutes).toEqual([]);
-  });
-
-  it('could build home again as it was, by an SKU that is sold', () => {
-    for (const { resource, body, kind, id } of back().steps) {
-      const stood = home.get(resource.toLowerCase());
-      if (kind === 'put' && stood !== undefined)
-        expect(resourceFits(stood, body ?? {}), resource).toBe(id !== 'gateway');
-    }
-    expect(propertiesOf(stepOf(back(), 'gateway'))).toMatchObject({ sku: { name: 'VpnGw1AZ' } });
-  });
-
-  it('is blocked where home would accept a certificate that was revoked meanwhile', () => {
-    const revoked = changed(moved, 'gateway', (old) => {
-      const client = old['vpnClientConfiguration'] as JsonObject;
-      return {
-        ...old,
-        vpnClientConfiguration: {
-          ...client,
-          vpnClientRevokedCertificates: [{ name: 'stolen', properties: { thumbprint: 'FF' } }],
-        },
-      };
-    });
-    expect(back({ snapshot: revoked }).blockers).toEqual([
-      expect.objectContaining({ message: expect.stringContaining('revoked at the one that is left: stolen') }),
-    ]);
-  });
-});
-
-describe('a standby', () => {
-  const plan = makeStandbyPlan(moveInput());
-
-  it('ends with the rules, and routes nothing', () => {
-    expect(plan.steps.filter(({ kind }) => kind !== 'put').map(({ id }) => id)).toEqual(['rules']);
-    expect(plan.carriedRoutes).toEqual([]);
-    expect(plan.steps.every(({ stopHere }) => stopHere === 'works')).toBe(true);
-  });
-
-  it('is what a move finds as planned later', () => {
-    const bodies = new Map(plan.steps.map(({ id, body }) => [id, body]));
-    const later = makeMovePlan(moveInput()).steps.filter(({ kind }) => kind === 'put');
-    expect(later.every(({ id, body }) => resourceFits(bodies.get(id) ?? {}, body ?? {}))).toBe(true);
-  });
-
-  it('makes no connection, which could open a second tunnel', () => {
-    const s2s = makeStandbyPlan(moveInput({ site: s2sSite(), snapshot: snapshotOf({ vpn: 's2s' }) }));
-    expect(s2s.applyable).toBe(true);
-    expect(s2s.steps.some(({ id }) => id.startsWith('connection'))).toBe(false);
   });
 });
 

@@ -4,7 +4,11 @@ import type { Blocker } from './blocker.ts';
 import type { PlanInput } from './planInput.ts';
 
 /** What is not known, or not to be routed, whatever the strategy. */
-export const addressBlockers = (input: PlanInput, wanted: RangeSet, holes: RangeSet): Blocker[] => {
+export const addressBlockers = (
+  input: Pick<PlanInput, 'site' | 'network'>,
+  wanted: RangeSet,
+  holes: RangeSet,
+): Blocker[] => {
   const { site, network } = input;
   const blockers: Blocker[] = [];
   if (network.firewallPrivateIpAddress === null) {

@@ -77,8 +77,13 @@ export const fallbackFor = (
     desired: moved,
     tags,
     namePrefix,
-    addressSpace: site.move.addressSpace === undefined ? network.addressSpace : [site.move.addressSpace],
-    firewallAddress: network.firewallPrivateIpAddress ?? '0.0.0.0',
+    network: {
+      ...network,
+      // The target's gateway has others, and nobody knows them yet.
+      gatewayPublicIpAddresses: [],
+      addressSpace: site.move.addressSpace === undefined ? network.addressSpace : [site.move.addressSpace],
+      clientAddressPool: side.network.clientAddressPool === undefined ? [] : [side.network.clientAddressPool],
+    },
     carriedRoutes: foreign.map(({ name, ...properties }) => ({ name, properties })),
     gatewayAddresses: Math.max(1, network.gatewayPublicIpAddresses.length),
     ...(network.routeLimit === undefined ? {} : { routeLimit: network.routeLimit }),

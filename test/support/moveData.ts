@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../shared/base/canonical.ts';
 import { sideOf } from '../../shared/base/side.ts';
 import type { Site } from '../../shared/base/site.ts';
 import type { MovePlanInput } from '../../shared/plan/move/moveInput.ts';
+import type { MovePlan, MoveStep } from '../../shared/plan/move/movePlan.ts';
 import type { Role, Snapshot, SnapshotResource } from '../../shared/plan/snapshot.ts';
 import { desiredSets } from '../../shared/ranges/desired.ts';
 import { parseTagFile } from '../../shared/ranges/tagFile.ts';
@@ -396,3 +397,12 @@ export const changed = (snapshot: Snapshot, role: Role, change: (properties: Jso
       : one,
   ),
 });
+
+/** A step by its id; fails where there is none. */
+export const stepOf = (plan: MovePlan, id: string): MoveStep => {
+  const step = plan.steps.find((one) => one.id === id);
+  if (step === undefined) throw new Error(`no step ${id} among ${plan.steps.map((one) => one.id).join(', ')}`);
+  return step;
+};
+
+export const propertiesOf = (step: MoveStep): JsonObject => step.body?.['properties'] as JsonObject;

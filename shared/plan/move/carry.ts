@@ -39,8 +39,18 @@ const homeless = (resource: string, at: string, text: string): Blocker => ({
 const missing = (resource: string, at: string, id: string): Blocker => ({
   code: 'MOVE_REFERENCE',
   message: `${resource}: ${at} names ${id}, which is not in the snapshot.`,
-  remedy: 'Let a sweep take a snapshot that has it, or take it out of the rule, while the old side stands.',
+  remedy: 'Let a sweep take a snapshot that has it, or take it out, while the old side stands.',
 });
+
+/** Members that a resource makes no sense without: a firewall without its policy would have no rules. */
+const needed = new Set(
+  ['firewallPolicy', 'basePolicy', 'publicIPAddress', 'subnet', 'routeTable', 'virtualHub'].concat(
+    'virtualNetworkGateway1',
+    'virtualNetworkGateway2',
+    'localNetworkGateway2',
+    'gatewayDefaultSite',
+  ),
+);
 
 /** A writable body with every id and address as the new side has it; what changed, and what could not come along. */
 export const carryBody = (body: JsonObject, resource: string, how: Carriage): Carried => {
@@ -67,7 +77,8 @@ export const carryBody = (body: JsonObject, resource: string, how: Carriage): Ca
   const objectAt = (object: JsonObject, at: string): JsonObject | undefined => {
     const { id } = object;
     if (typeof id === 'string' && isId(id) && how.ids.toNew(id) === null) {
-      finds.notes.push(`${resource}: ${at} named ${id}, which stays behind.`);
+      if (needed.has(at.slice(at.lastIndexOf('/') + 1))) finds.faults.push(missing(resource, at, id));
+      else finds.notes.push(`${resource}: ${at} named ${id}, which stays behind.`);
       return undefined;
     }
     return Object.fromEntries(

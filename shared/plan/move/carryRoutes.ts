@@ -5,6 +5,10 @@ import type { Mapping } from './movePlan.ts';
 /** Stands for the new firewall's private address, which is not known before it stands. */
 export const newFirewall = '{newFirewall}';
 
+/** A body, or a route, with the address in its place. */
+export const withNewFirewall = <T extends JsonObject>(body: T, address: string): T =>
+  JSON.parse(JSON.stringify(body).replaceAll(`"${newFirewall}"`, JSON.stringify(address))) as T;
+
 export type CarriedRoutes = {
   /** The table as it is created. */
   readonly body: JsonObject;

@@ -7,6 +7,7 @@ import { firstUsable } from './addressMap.ts';
 import { type CarriedResource, type CarriedSide, carrySide } from './carriedSide.ts';
 import { criticalPath, inOrder } from './graph.ts';
 import { listIn, objectIn, textIn } from './json.ts';
+import { keeping, keptSteps } from './keptSteps.ts';
 import { moveBlockers } from './moveBlockers.ts';
 import type { MovePlanInput } from './moveInput.ts';
 import type { Mapping, MovePlan, MoveStep } from './movePlan.ts';
@@ -47,8 +48,7 @@ const previewOf = (input: MovePlanInput, carried: CarriedSide, network: Observed
     desired: input.desired,
     tags: input.tags,
     namePrefix: input.namePrefix,
-    addressSpace: network.addressSpace,
-    firewallAddress: network.firewallPrivateIpAddress ?? '0.0.0.0',
+    network,
     carriedRoutes: carried.carriedRoutes,
     gatewayAddresses: Math.max(1, listIn(objectIn(gateway?.body ?? {}, 'properties'), 'ipConfigurations').length),
     ...(input.routeLimit === undefined ? {} : { routeLimit: input.routeLimit }),
@@ -70,14 +70,11 @@ const withRules = (
     return { ...resource, body: withOurCollection(resource.body, { side, desired, network, namePrefix, tags }) };
   });
 
-/** One write for each resource that is created, one more for each that is changed later. */
-export const writesOf = (steps: readonly MoveStep[]): MovePlan['writes'] => {
+/** One write for each resource that is created, one more for each that is changed later; none for what is kept. */
+export const writesOf = (steps: readonly MoveStep[], kept: ReadonlySet<string> = new Set()): MovePlan['writes'] => {
   const writes = new Map<string, number>();
-  const classicRulesCome = steps.some(({ id, leaveAsIs }) => id === 'firewall' && leaveAsIs !== true);
-  for (const { kind, resource, leaveAsIs } of steps) {
-    if (!['put', 'delete', 'rules', 'routes', 'sharedKey'].includes(kind) || leaveAsIs === true) continue;
-    // Our collection is in the firewall's first write already.
-    if (kind === 'rules' && classicRulesCome && writes.has(resource)) continue;
+  for (const { id, kind, resource } of steps) {
+    if (!['put', 'delete', 'rules', 'routes', 'sharedKey'].includes(kind) || kept.has(id)) continue;
     writes.set(resource, (writes.get(resource) ?? 0) + 1);
   }
   return [...writes].map(([resource, count]) => ({ resource, writes: count }));
@@ -138,7 +135,9 @@ export const makeMovePlan = (input: MovePlanInput): MovePlan => {
   const resources = withGroup(withRules(input, carried, network, preview.tags), carried, input);
   const blockers = moveBlockers(input, carried, preview).sort(byText);
   const complete = !blockers.some(({ code }) => code === 'MOVE_SNAPSHOT');
-  const steps = complete ? inOrder(moveSteps(input, carried.side, resources)) : [];
+  const drafted = complete ? inOrder(moveSteps(input, carried.side, resources)) : [];
+  const kept = keptSteps(input, drafted);
+  const steps = drafted.map((step) => (kept.has(step.id) ? keeping(step) : step));
   const carriedRoutes = input.reason === 'standbyUp' ? [] : carried.carriedRoutes;
   const { toNew } = idMapOf(snapshot.resources, carried.side.ids.resourceGroup);
   const plan = { ...frameOf(input), steps, carriedRoutes };
@@ -150,7 +149,7 @@ export const makeMovePlan = (input: MovePlanInput): MovePlan => {
     mappings: [...standingMappings(input), ...[...carried.mappings].sort(byPlace)],
     secrets: snapshot.secrets.map((secret) => ({ ...secret, resource: toNew(secret.resource) ?? secret.resource })),
     criticalPath: criticalPath(steps),
-    writes: writesOf(steps),
+    writes: writesOf(steps, kept),
     table: preview.table,
     alternatives: input.blockedBy?.fallback?.instead ?? [],
     blockers,

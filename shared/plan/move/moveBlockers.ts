@@ -82,6 +82,6 @@ export const moveBlockers = (
   ...(carried?.blockers ?? []),
   ...input.desired.blockers,
   ...(input.reason === 'standbyUp' ? [] : secretBlockers(input)),
-  ...(input.reason === 'standbyUp' || preview?.blocker == null ? [] : [preview.blocker]),
+  ...(input.reason === 'standbyUp' ? [] : (preview?.blockers ?? [])),
   ...preflightBlockers(input),
 ];

@@ -87,7 +87,7 @@ const builtOn: Readonly<Record<Role, readonly Role[]>> = {
 };
 
 const mentions = (body: JsonObject, id: string): boolean =>
-  JSON.stringify(body).toLowerCase().includes(`"${id.toLowerCase()}`);
+  JSON.stringify(body).toLowerCase().includes(`"${id.toLowerCase()}"`);
 
 /** A child policy after its parent only: two policies need not wait for each other. */
 const needs = (one: CarriedResource, other: CarriedResource): boolean => {
@@ -134,7 +134,7 @@ export const moveSteps = (input: MovePlanInput, side: Site, resources: readonly 
     const named = isNamed(input, side, resource);
     return {
       id: ids.get(resource) ?? '',
-      title: `${resource.stands ? 'Keep' : 'Create'} the ${nouns[resource.role]} ${resource.name}`,
+      title: `Create the ${nouns[resource.role]} ${resource.name}`,
       kind: resource.role === 'connection' ? 'sharedKey' : 'put',
       resource: resource.id,
       body: resource.body,

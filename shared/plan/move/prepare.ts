@@ -44,6 +44,10 @@ const publicIp = (body: JsonObject, { zones }: Surroundings): Prepared => {
   if (Object.keys(objectIn(properties, 'publicIPPrefix')).length > 0) {
     notes.push('it came from a public IP prefix, which is bound to its region; the new address is any address.');
   }
+  const before = [
+    ...(textIn(body['sku'], 'name').toLowerCase() === 'basic' ? ['Basic'] : []),
+    ...(textIn(properties, 'publicIPAllocationMethod').toLowerCase() === 'dynamic' ? ['dynamic'] : []),
+  ];
   return {
     ...plain({
       ...zoned(body, zones),
@@ -54,6 +58,12 @@ const publicIp = (body: JsonObject, { zones }: Surroundings): Prepared => {
       },
     }),
     notes,
+    defaults:
+      before.length > 0
+        ? [
+            `A public address that was ${before.join(' and ')} is ordered as Standard and static; such can no longer be made.`,
+          ]
+        : [],
   };
 };
 
