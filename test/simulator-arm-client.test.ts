@@ -81,6 +81,47 @@ describe('the production client, unmodified', () => {
     expect(health.value?.[0]?.privateIpAddress).toBe('192.168.150.2');
   });
 
+  it('makes a policy with its rules and addresses, and a package for clients', async () => {
+    const poller = { updateIntervalInMs: 1 };
+    const { location } = ZONE;
+    const group = await client.ipGroups.createOrUpdate(
+      'rg',
+      'ips',
+      { location, ipAddresses: ['13.72.0.0/18'] },
+      poller,
+    );
+    await client.firewallPolicies.createOrUpdate('rg', 'policy', { location, threatIntelMode: 'Alert' }, poller);
+    const rule = {
+      ruleType: 'NetworkRule' as const,
+      name: 'storage',
+      ipProtocols: ['Any'],
+      sourceAddresses: ['192.168.150.0/24'],
+      destinationIpGroups: [group.id ?? ''],
+      destinationPorts: ['*'],
+    };
+    const collection = {
+      ruleCollectionType: 'FirewallPolicyFilterRuleCollection' as const,
+      name: 'c',
+      priority: 200,
+      action: { type: 'Allow' },
+      rules: [rule],
+    };
+    await client.firewallPolicyRuleCollectionGroups.createOrUpdate(
+      'rg',
+      'policy',
+      'asefo',
+      { priority: 200, ruleCollections: [collection] },
+      poller,
+    );
+    const { ruleCollectionGroups } = await client.firewallPolicies.get('rg', 'policy');
+    expect(ruleCollectionGroups?.map(({ id }) => id?.split('/').at(-1))).toEqual(['asefo']);
+    const asked = { processorArchitecture: 'Amd64', authenticationMethod: 'EAPTLS' };
+    const link = await client.virtualNetworkGateways.generatevpnclientpackage('rg', 'vngw', asked, poller);
+    expect(JSON.stringify(link)).toContain('/vpnclientconfiguration.zip?');
+    await client.firewallPolicyRuleCollectionGroups.delete('rg', 'policy', 'asefo', poller);
+    await client.ipGroups.delete('rg', 'ips', poller);
+  });
+
   it('sees the code of an error', async () => {
     const both = ['a', 'b'].map((name) => ({ name, addressPrefix: '10.0.0.0/8', nextHopType: 'Internet' }));
     const write = client.routeTables.createOrUpdate('rg', 'routetable', { location: ZONE.location, routes: both });
