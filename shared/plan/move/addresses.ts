@@ -3,7 +3,7 @@ import { regionOfSide, sideOf } from '../../base/side.ts';
 import type { Blocker } from '../blocker.ts';
 import type { SnapshotResource } from '../snapshot.ts';
 import { type AddressShift, shiftOf } from './addressMap.ts';
-import type { CarriedResource } from './carriedSide.ts';
+import type { CarriedResource } from './carryResource.ts';
 import { listIn, objectIn } from './json.ts';
 import type { MovePlanInput } from './moveInput.ts';
 
