@@ -1,5 +1,6 @@
 import { applyStep } from './apply/applyStep.ts';
 import { iso } from './base/clock.ts';
+import { AutomationError } from './base/errors.ts';
 import type { StepRecord } from './record/run.ts';
 import { type Carried, fail, finishStep, leave, mostTries, setStep, type Work, wait } from './work.ts';
 
@@ -37,9 +38,27 @@ export const writeStep = async (work: Work, step: StepRecord): Promise<Carried |
   return null;
 };
 
+const askRight = "Give the app's identity the right to read operations of Microsoft.Network in that location.";
+
+/** A write that was taken goes on whether or not we may ask about it; policies and IP groups have operations of another kind. */
+const pollOf = async ({ azure }: Work, operationUrl: string) => {
+  try {
+    return await azure.resources.poll(operationUrl);
+  } catch (error) {
+    if (error instanceof AutomationError && error.code === 'ERR_AZURE_FORBIDDEN') return 'untold';
+    throw error;
+  }
+};
+
 /** Asks Azure about the operation the step left running. */
 export const askStep = async (work: Work, step: StepRecord, operationUrl: string): Promise<Carried | null> => {
-  const progress = await work.azure.resources.poll(operationUrl);
+  const progress = await pollOf(work, operationUrl);
+  if (progress === 'untold' && step.tries < mostTries) {
+    const why = 'Azure does not let us ask how the operation goes: the resource itself is looked at';
+    await setStep(work, step.id, { status: 'pending', operation: null, why, tries: step.tries + 1 });
+    return null;
+  }
+  if (progress === 'untold') return fail(work, step, 'Azure never let us ask how the operation goes.', askRight);
   if (progress.status === 'running') {
     const since = Date.parse(step.startedAt ?? iso(work.ports.clock.now()));
     const minutes = Math.floor((work.ports.clock.now() - since) / 60_000);

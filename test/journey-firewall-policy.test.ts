@@ -147,6 +147,32 @@ describe('a site whose firewall has a policy', () => {
   });
 });
 
+describe('two sites whose firewalls have one policy', () => {
+  it('have a group each, of priorities of their own, written one after the other', async () => {
+    const first = await startPolicyJourney(stage);
+    const sitesOf = async ({ ports }: Journey) =>
+      JSON.parse((await ports.config.read('sites.json')) ?? '') as { sites: readonly object[] };
+    const { sites } = await sitesOf(first);
+    const second = await startPolicyJourney(stage);
+    attach(stage, second, first.policyIds.policy);
+    const both = await sitesOf(second);
+    await second.ports.config.write('sites.json', JSON.stringify({ ...both, sites: [...sites, ...both.sites] }));
+    await first.word({ action: 'resume' });
+    await second.word({ action: 'resume' });
+    await second.work();
+    for (const journey of [first, second])
+      expect(await journey.state()).toMatchObject({ inPlace: { mode: 'home' }, attention: null });
+    const groups = [first, second].map(({ site }) =>
+      stage.arm.read(`${first.policyIds.policy}/ruleCollectionGroups/asefo-${site}`),
+    ) as { properties: { priority: number } }[];
+    expect(groups.map(({ properties }) => properties.priority).sort()).toEqual([200, 201]);
+    const accepted = second
+      .exchanges()
+      .filter(({ method, url, status }) => method === 'PUT' && url.includes('/ruleCollectionGroups/') && status < 300);
+    expect(accepted).toHaveLength(2);
+  });
+});
+
 describe('a site with an IP group', () => {
   it('fails over by writing the group and the routes, and comes home in the reverse order', async () => {
     const journey = await atHome(stage, {}, grouped);
@@ -217,6 +243,26 @@ describe('a site with classic rules and an IP group', () => {
 });
 
 describe('when Azure fails half way', () => {
+  const paths = ['ipGroups/asefo-', 'ruleCollectionGroups/asefo-'];
+
+  it.each(paths.flatMap((path) => [true, false].map((applied) => ({ path, applied }))))(
+    'ends the same where the connection breaks at $path (taken: $applied)',
+    async ({ path, applied }) => {
+      const journey = await startPolicyJourney(stage, {}, grouped);
+      const planted = stage.arm.plantFault({
+        match: { method: 'PUT', url: `/${path}` },
+        effect: { kind: 'connectionReset', applied },
+      });
+      await journey.word({ action: 'resume' });
+      await journey.work();
+      planted.remove();
+      expect(planted.strikes).toBe(1);
+      expect(await journey.state()).toMatchObject({ inPlace: { mode: 'home' }, attention: null });
+      const puts = journey.exchanges().filter(({ method }) => method === 'PUT');
+      expect(puts.filter(({ status }) => status !== 0)).toHaveLength(applied ? 2 : 3);
+    },
+  );
+
   it.each([
     { what: 'a policy write', path: 'ruleCollectionGroups', code: 'FirewallPolicyUpdateFailed', change: {} },
     { what: 'an IP group write', path: 'ipGroups', code: 'IpGroupsUpdateFailed', change: grouped },
@@ -267,6 +313,24 @@ describe('when Azure fails half way', () => {
     await journey.word({ action: 'resume' });
     await journey.work();
     expect(await journey.state()).toMatchObject({ inPlace: { mode: 'home' }, attention: null });
+  });
+
+  it('looks at the resource itself where Azure does not let us ask how a write goes', async () => {
+    const journey = await startPolicyJourney(stage, {}, grouped);
+    const planted = stage.arm.plantFault({
+      match: { url: '/(nfvOperations|operations)/' },
+      times: 'always',
+      effect: { kind: 'answer', status: 403, body: { error: { code: 'AuthorizationFailed', message: 'no' } } },
+    });
+    await journey.word({ action: 'resume' });
+    await journey.work();
+    planted.remove();
+    expect(await journey.state()).toMatchObject({ inPlace: { mode: 'home' }, attention: null });
+    expect(written(journey)).toEqual([
+      `ipGroups/asefo-${journey.site}`,
+      `ruleCollectionGroups/asefo-${journey.site}`,
+      'routeTables/routetable',
+    ]);
   });
 
   it('waits while somebody else changes the policy, and writes once', async () => {
