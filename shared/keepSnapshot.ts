@@ -5,10 +5,12 @@ import { regionOfSide, type SideName, sideOf } from './base/side.ts';
 import type { Site } from './base/site.ts';
 import type { Snapshot } from './plan/snapshot.ts';
 import { lossesOf } from './plan/snapshotLosses.ts';
+import { onlyOwn, stands } from './plan/snapshotOwn.ts';
 import type { AzureView, Ports } from './ports.ts';
 import { readSnapshot, type SnapshotReader } from './readSnapshot.ts';
 import type { SideSnapshots, SnapshotPointer } from './record/move.ts';
 import type { Archive } from './record/ports.ts';
+import { residenceOf } from './record/residence.ts';
 import { verdict } from './record/snapshotVerdict.ts';
 import type { Session } from './session.ts';
 import { tell } from './tell.ts';
@@ -42,6 +44,20 @@ const withSide = (work: Keeping, side: SideName, kept: SideSnapshots, toldNow: s
     // What is over may begin anew, and is told anew then.
     told: state.told.filter((key) => !key.startsWith(`snapshot ${side} `) || key === toldNow),
   }));
+
+/** A side where nothing stands: it was never built, or taken down. */
+const forget = ({ session }: Keeping, side: SideName): Promise<unknown> =>
+  session.commit((state) => {
+    const { [side]: _, ...snapshots } = state.snapshots ?? {};
+    return { ...state, snapshots, told: state.told.filter((key) => !key.startsWith(`snapshot ${side} `)) };
+  });
+
+/** Of a standby: what is the site's there, if anything is. */
+const keepStandby = async (work: Keeping, configured: Site, snapshot: Snapshot): Promise<void> => {
+  const own = onlyOwn(snapshot);
+  if (stands(own)) return keep(work, configured, own);
+  if (work.session.state().snapshots?.[own.side] !== undefined) await forget(work, own.side);
+};
 
 /** Keeps what was read; says once what is in doubt. */
 const keep = async (work: Keeping, configured: Site, snapshot: Snapshot): Promise<void> => {
@@ -84,7 +100,9 @@ export const keepSnapshot = async (work: Keeping, configured: Site, side: SideNa
   const { session, ports, azure } = work;
   const now = ports.clock.now();
   try {
-    await keep(work, configured, await readSnapshot(sideOf(configured, side), side, readerOf(azure), now));
+    const snapshot = await readSnapshot(sideOf(configured, side), side, readerOf(azure), now);
+    const standby = side === 'target' && residenceOf(session.state()) === 'home';
+    await (standby ? keepStandby : keep)(work, configured, snapshot);
   } catch (error) {
     const { code, message } = asAutomationError(error);
     if (!code.startsWith('ERR_AZURE')) throw error;

@@ -6,6 +6,7 @@ import type { Site } from './base/site.ts';
 import type { MovePlan } from './plan/move/movePlan.ts';
 import { preflightChecks } from './plan/move/preflightChecks.ts';
 import type { Heard } from './plan/move/preflightFacts.ts';
+import { type DiscoveredLimit, limitInUsages } from './plan/routeLimit.ts';
 import type { AzureView, Ports } from './ports.ts';
 import { planMove } from './proposeMove.ts';
 import type { Preflight } from './record/move.ts';
@@ -30,6 +31,12 @@ const hear = async <T>(ask: () => Promise<T>): Promise<Heard<T>> => {
     if (!failure.code.startsWith('ERR_AZURE')) throw failure;
     return { why: failure.message };
   }
+};
+
+const limitFrom = (usages: Heard<readonly JsonObject[]>, region: string, now: number): DiscoveredLimit => {
+  const routes = 'value' in usages ? limitInUsages(usages.value) : null;
+  const why = 'why' in usages ? usages.why : `its usages of ${region} name no RoutesPerRouteTable`;
+  return { region, routes, at: iso(now), why: routes === null ? why : null };
 };
 
 /** What stands at the ids that the move would write; nothing is asked where the resource group is not there. */
@@ -72,23 +79,25 @@ export const preflight = async (from: Checking, state: SiteState): Promise<Prefl
   const region = regionOfSide(configured, to).name;
   const { subscriptionId } = configured;
   const group = sideOf(configured, to).ids.resourceGroup;
+  const usages = await hear(() => azure.locations.usages(subscriptionId, region));
+  const now = ports.clock.now();
+  const routeLimit = configured.routeBudget.limit === 'discover' ? limitFrom(usages, region, now) : null;
   // As of now: what was found before must not speak again.
+  const fresh: Preflight = { side: to, at: iso(now), checks: [], ...(routeLimit ? { routeLimit } : {}) };
   const plan = await planMove(
     { configured, ports, tagsInForce },
-    { ...state, preflight: null },
+    { ...state, preflight: fresh },
     { reason: 'outage', why: [] },
   );
   const standing = await hear(() => readStanding(plan, group, azure));
   const groupStands = 'value' in standing && standing.value.get(group.toLowerCase()) != null;
-  const [usages, regions, resourceTypes, permissions, secrets] = await Promise.all([
-    hear(() => azure.locations.usages(subscriptionId, region)),
+  const [regions, resourceTypes, permissions, secrets] = await Promise.all([
     hear(() => azure.locations.regions(subscriptionId)),
     hear(() => azure.locations.resourceTypes(subscriptionId)),
     hear(() => azure.locations.permissions(groupStands ? group : `/subscriptions/${subscriptionId}`)),
     readSecrets(plan, ports),
   ]);
   const kept = state.snapshots?.[left];
-  const now = ports.clock.now();
   const checks = preflightChecks({
     site: configured,
     to,
@@ -107,5 +116,5 @@ export const preflight = async (from: Checking, state: SiteState): Promise<Prefl
     appRegion: ports.appRegion ?? null,
     now,
   });
-  return { side: to, at: iso(now), checks };
+  return { ...fresh, checks };
 };

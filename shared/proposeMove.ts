@@ -52,6 +52,7 @@ export const planMove = async (
   const from = residenceOf(state);
   const to = otherSide(from);
   const { tags } = tagsInForce;
+  const preflight = state.preflight?.side === to ? state.preflight : null;
   return makeMovePlan({
     site: configured,
     from,
@@ -62,7 +63,8 @@ export const planMove = async (
     tags,
     namePrefix: ports.namePrefix,
     existing: await standing(ports, state, to),
-    preflight: state.preflight?.side === to ? state.preflight : null,
+    preflight,
+    ...(preflight?.routeLimit ? { routeLimit: preflight.routeLimit } : {}),
   });
 };
 

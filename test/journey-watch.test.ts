@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Snapshot } from '../shared/plan/snapshot.ts';
 import type { Preflight, SideSnapshots } from '../shared/record/move.ts';
 import { sweep } from '../shared/sweep.ts';
+import { seedLandingZone } from '../simulator/arm/landingZone.ts';
 import { type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
 
 let stage: Stage;
@@ -124,6 +125,32 @@ describe('the snapshot of a landing zone', () => {
   });
 });
 
+describe('the snapshot of a warm standby', () => {
+  it('is kept once it stands, without what is not ours, and forgotten when it is taken down', async () => {
+    const journey = await startJourney(stage, { site: { move: { standby: 'warm' } } });
+    await sweepAfter(journey, 0);
+    await sweepAfter(journey, 0);
+    expect((await journey.state()).snapshots?.target).toBeUndefined();
+
+    const { subscriptionId } = journey;
+    const resourceGroup = `ase-${journey.site}-usgovtexas`;
+    const there = { subscriptionId, resourceGroup, location: 'usgovtexas', gatewayPublicIpAddress: '52.127.90.1' };
+    const ids = seedLandingZone(stage.arm, { ...there, firewallPublicIpAddress: '52.127.90.2' });
+    const ours = Object.values(ids).filter((id) => id !== ids.resourceGroup && id !== ids.firewallPublicIp);
+    for (const id of ours)
+      stage.arm.seed(id, { ...(stage.arm.read(id) as object), tags: { 'asefo-site': journey.site } } as never);
+    await sweepAfter(journey, hour);
+    const { good } = (await journey.state()).snapshots?.target ?? {};
+    const { resources } = JSON.parse((await journey.ports.archive.read(good?.blob ?? '')) ?? '') as Snapshot;
+    expect(resources.map(({ id }) => id).sort()).toEqual([...ours].sort());
+
+    stage.arm.remove(ids.resourceGroup);
+    await sweepAfter(journey, hour);
+    expect((await journey.state()).snapshots?.target).toBeUndefined();
+    expect(alarms(journey, /lacks something/)).toEqual([]);
+  });
+});
+
 describe('the preflight of a move', () => {
   it('passes, is told when it fails and when it is over, and not each time', async () => {
     const journey = await watched();
@@ -143,6 +170,17 @@ describe('the preflight of a move', () => {
     await sweepAfter(journey, 6 * hour);
     await sweepAfter(journey, 6 * hour);
     expect(alarms(journey, /all checks pass again/).map(({ kind }) => kind)).toEqual(['over']);
+  });
+
+  it('knows what Azure allows of routes in the target, where the site says discover', async () => {
+    const journey = await startJourney(stage, { routeBudget: { limit: 'discover' } });
+    await sweepAfter(journey, 0);
+    await sweepAfter(journey, 0);
+    stage.arm.setUsage('usgovtexas', 'RoutesPerRouteTable', { limit: 100 });
+    const { preflight } = (await journey.word({ action: 'preflight' })) as { preflight: Preflight };
+    stage.arm.setUsage('usgovtexas', 'RoutesPerRouteTable', { limit: 400 });
+    expect(failing(preflight)).toEqual(['budget']);
+    expect(preflight.routeLimit).toMatchObject({ region: 'usgovtexas', routes: 100 });
   });
 
   it("finds a stranger's resource at a name of its own, before a move would stop there", async () => {

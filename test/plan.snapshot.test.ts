@@ -3,6 +3,7 @@ import { isObject, type JsonObject } from '../shared/base/canonical.ts';
 import type { SnapshotResource } from '../shared/plan/snapshot.ts';
 import { hashOfResources } from '../shared/plan/snapshotHash.ts';
 import { lossesOf } from '../shared/plan/snapshotLosses.ts';
+import { onlyOwn, stands } from '../shared/plan/snapshotOwn.ts';
 import { referencesOf } from '../shared/plan/snapshotReferences.ts';
 import { secretSources, secretsOf, withoutSecrets } from '../shared/plan/snapshotSecrets.ts';
 import { acceptDoubtful, verdict } from '../shared/record/snapshotVerdict.ts';
@@ -202,6 +203,36 @@ describe('what a snapshot lost', () => {
       essential: false,
       unseen: true,
     });
+  });
+});
+
+describe('a standby', () => {
+  const tagged = (one: SnapshotResource): SnapshotResource => ({
+    ...one,
+    body: { ...one.body, tags: { 'asefo-site': 'rig-07' } },
+  });
+  const child: SnapshotResource = {
+    id: `${idOf('firewallPolicies', 'policy')}/ruleCollectionGroups/one`,
+    role: 'ruleCollectionGroup',
+    body: {},
+  };
+  const policy: SnapshotResource = { id: idOf('firewallPolicies', 'policy'), role: 'firewallPolicy', body: {} };
+
+  it('is what has the tag of the site, and the children of that; a stranger is no part of it', () => {
+    const zone = zoneResources().map((one) => (one.role === 'gateway' ? one : tagged(one)));
+    const roles = (resources: readonly SnapshotResource[]) =>
+      onlyOwn(snapshotOf(resources)).resources.map(({ role }) => role);
+    expect(roles(zone)).not.toContain('gateway');
+    expect(roles(zone)).toHaveLength(zone.length - 1);
+    expect(roles([tagged(policy), child])).toEqual(['firewallPolicy', 'ruleCollectionGroup']);
+    expect(roles([policy, child])).toEqual([]);
+  });
+
+  it('stands where there is a network, a firewall or a gateway', () => {
+    expect(stands(snapshotOf(zoneResources()))).toBe(true);
+    expect(
+      stands(snapshotOf(zoneResources().filter(({ role }) => role === 'resourceGroup' || role === 'publicIp'))),
+    ).toBe(false);
   });
 });
 

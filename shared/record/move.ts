@@ -1,5 +1,6 @@
 import type { SideName } from '../base/side.ts';
 import type { MoveReason } from '../plan/move/movePlan.ts';
+import type { DiscoveredLimit } from '../plan/routeLimit.ts';
 import type { RunCosts, StepRecord } from './run.ts';
 
 /** One step of a move; the plan under the move's digest has its title and the rest. */
@@ -93,4 +94,10 @@ export type PreflightCheck = {
   readonly remedy: string;
 };
 /** Whether the site could move now; `side` is where to. */
-export type Preflight = { readonly side: SideName; readonly at: string; readonly checks: readonly PreflightCheck[] };
+export type Preflight = {
+  readonly side: SideName;
+  readonly at: string;
+  readonly checks: readonly PreflightCheck[];
+  /** How many routes Azure allows in a table there; only where the site's limit is `discover`. */
+  readonly routeLimit?: DiscoveredLimit;
+};
