@@ -19,6 +19,7 @@ import {
 import { ready } from './plan/move/graph.ts';
 import type { MoveStepRecord } from './record/move.ts';
 import { backAt, isOver, moveDueAt } from './record/moveProgress.ts';
+import { deviceConfirmed } from './record/progress.ts';
 import { tell } from './tell.ts';
 
 /** How a move stands when this invocation leaves it. */
@@ -36,6 +37,10 @@ const failedOperationMs = 30_000;
 /** Twice the estimate and half an hour: a gateway estimated at 45 minutes was recorded at 47. Then a person decides. */
 const deadlineMinutes = (estimateMinutes: number): number => 30 + 2 * estimateMinutes;
 
+/** A person's word on the device counts at once, whenever the gateway is asked next. */
+const saidAlready = ({ session }: MoveWork, { kind }: StepInHand['planned']): boolean =>
+  kind === 'confirm' && deviceConfirmed(session.state());
+
 /** The next step that something can be done about now: an operation to ask about, or one that may begin. */
 const nextStep = (work: MoveWork): StepInHand | undefined => {
   const { steps } = moveOf(work);
@@ -47,7 +52,7 @@ const nextStep = (work: MoveWork): StepInHand | undefined => {
   for (const planned of work.plan.steps) {
     const record = records.get(planned.id);
     if (record === undefined || isOver(record) || record.status === 'failed') continue;
-    const due = (record.operation?.notBefore ?? record.notBefore ?? 0) <= now;
+    const due = (record.operation?.notBefore ?? record.notBefore ?? 0) <= now || saidAlready(work, planned);
     if (due && (under.has(planned.id) || startable.has(planned.id))) return { planned, record };
   }
   return undefined;
@@ -185,7 +190,7 @@ export const carryOnMove = async (work: MoveWork): Promise<Moved> => {
     if (step === undefined) return leave(work);
     try {
       const { operation } = step.record;
-      if (operation === null) await begin(work, step);
+      if (operation === null || saidAlready(work, step.planned)) await begin(work, step);
       else await ask(work, step, operation.operationUrl);
     } catch (error) {
       await onError(work, step, error);

@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Stage, startJourney, startStage } from './support/journey.ts';
+import { askedDigest, regionFails, settledAtHome, untilDevice } from './support/moves.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await startStage();
+});
+afterAll(() => stage.close());
+
+it("takes a person's word on the device at once, not when the gateway is asked next", async () => {
+  const journey = await startJourney(stage);
+  await settledAtHome(journey);
+  const lift = stage.arm.silence('usgovvirginia', 'refused');
+  await regionFails(journey);
+  await journey.step();
+  await journey.step();
+  await journey.word({ action: 'apply', digest: await askedDigest(journey) });
+  await untilDevice(journey);
+  // What would ask the gateway five minutes on is out of the way.
+  await journey.loseMessages();
+  const said = stage.clock.now();
+  await journey.word({ action: 'confirmDevice' });
+  await journey.work();
+  const { residence, move, device } = await journey.state();
+  expect(move).toBeNull();
+  expect(residence).toMatchObject({ side: 'target', by: 'Ada' });
+  expect(device.confirmed?.by).toBe('Ada');
+  expect(Date.parse(residence?.since ?? '') - said).toBeLessThan(60_000);
+  lift();
+});
