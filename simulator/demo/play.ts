@@ -1,13 +1,15 @@
 import { diffOf } from '../../cli/renderPlan.ts';
-import { ledgerBlob, ownOverhead } from '../../shared/record/progress.ts';
+import { ownOverhead } from '../../shared/record/progress.ts';
 import type { RunSummary } from '../../shared/record/run.ts';
 import type { SiteState } from '../../shared/record/state.ts';
-import { wire } from '../../shared/wire.ts';
 import { alertOf, type Scene } from '../stage/scene.ts';
 import type { Stage } from '../stage/stage.ts';
+import { atDevice, bringHome, ended, putOnDevice, routesNow } from './atHome.ts';
 import { type Calls, callsSince } from './calls.ts';
+import { checksOf } from './ledger.ts';
 import { duration, type Narrator } from './narrator.ts';
-import { planOf, stateOf, type Watch, watcher } from './watch.ts';
+import { type Post, poster } from './post.ts';
+import { planOf, type Watch, watcher } from './watch.ts';
 
 /** The figures of one journey: there, or back. */
 export interface Leg extends Calls {
@@ -29,24 +31,6 @@ export interface Played {
   readonly sweepWrites: number;
 }
 
-type Post = (path: string, body: unknown) => Promise<{ status: number; body: Record<string, unknown> }>;
-
-const poster =
-  (stage: Stage): Post =>
-  async (path, body) => {
-    const response = await fetch(`${stage.host.url}/api/${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-functions-key': stage.key },
-      body: JSON.stringify(body),
-    });
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-  };
-
-const routesNow = (stage: Stage): number => {
-  const properties = stage.arm.read(stage.ids.routeTable)?.['properties'] as { routes?: unknown[] } | undefined;
-  return properties?.routes?.length ?? 0;
-};
-
 const tellRun = async (tell: Narrator, site: string, state: SiteState): Promise<void> => {
   if (state.run === null) return;
   const plan = await planOf(site, state.run.digest);
@@ -61,47 +45,8 @@ const tellRun = async (tell: Narrator, site: string, state: SiteState): Promise<
   for (const line of diffOf(plan, 6)) tell.raw(`     ${line}`);
 };
 
-/** What the proof said, from the ledger where an auditor would read it. */
-const checksOf = async (site: string, run: string): Promise<string[]> => {
-  const text = (await (await wire()).archive.read(ledgerBlob(site, run))) ?? '';
-  const lines = text.split('\n').filter((line) => line !== '');
-  const events = lines.map((line) => JSON.parse(line) as { event: string; checks?: { text: string }[] });
-  return events.find((line) => line.event === 'proof')?.checks?.map((check) => check.text) ?? [];
-};
-
 const proven = (state: SiteState): boolean =>
   state.run?.steps.some((step) => step.id === 'verify' && step.status === 'done') ?? false;
-const atDevice = (state: SiteState): boolean =>
-  state.run?.steps.some((step) => step.id === 'deviceConfirm' && step.status === 'waiting') ?? false;
-const ended = (digest: string | null) => (state: SiteState) =>
-  state.run === null && state.lastRuns[0]?.digest === digest;
-
-/** The person at the device; says so, and the product takes their word. */
-const putOnDevice = async (post: Post, tell: Narrator, site: string): Promise<void> => {
-  tell.chapter('The new file is put on the device', true);
-  const { device } = await stateOf(site);
-  for (const line of device.offered?.instruction ?? []) tell.detail(line);
-  await post('manualRun', {
-    action: 'confirmDevice',
-    site,
-    by: 'Ada (field operator)',
-    checksum: device.offered?.checksum,
-  });
-};
-
-const setUp = async (stage: Stage, site: string, tell: Narrator, post: Post, watch: Watch): Promise<void> => {
-  tell.chapter('Before: the site is adopted and brought home', true);
-  tell.say('A site starts in shadow: it plans and tells, and writes nothing, until a person adopts it.');
-  await post('manualRun', { action: 'resume', site });
-  const shadow = await watch((state) => state.waiting !== null);
-  tell.detail(`The shadow's plan: ${shadow.waiting?.title}`);
-  await post('manualRun', { action: 'adopt', site, by: 'Ada (network engineer)', digest: shadow.waiting?.digest });
-  const home = await watch(atDevice);
-  await post('manualRun', { action: 'confirmDevice', site, by: 'Ada (field operator)' });
-  await watch(ended(home.run?.digest ?? null));
-  tell.good(`${routesNow(stage)} routes in the table; the device has its file`);
-};
-
 const tellProof = (
   tell: Narrator,
   checks: readonly string[],
@@ -190,7 +135,7 @@ const comeBack = async (stage: Stage, scene: Scene, tell: Narrator, post: Post, 
 export const play = async (stage: Stage, scene: Scene, tell: Narrator): Promise<Played> => {
   const post = poster(stage);
   const watch = watcher(stage, scene.siteId, tell);
-  await setUp(stage, scene.siteId, tell, post, watch);
+  await bringHome(stage, scene.siteId, tell, post, watch);
   const failover = await failOver(stage, scene, tell, post, watch);
   const failback = await comeBack(stage, scene, tell, post, watch);
   tell.chapter('Afterwards: the timer sweeps every site');

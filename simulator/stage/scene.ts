@@ -11,6 +11,8 @@ export interface Scene {
   readonly home: { readonly name: string; readonly displayName: string };
   readonly failover: { readonly name: string; readonly displayName: string };
   readonly gatewayPublicIpAddress: string;
+  /** Where the failover region's public addresses come from: a prefix of its own. */
+  readonly failoverAddresses: string;
   /** Service Health's names of the services that fail. */
   readonly serviceNames: readonly string[];
   readonly sitesFile: unknown;
@@ -26,6 +28,21 @@ const pairs = {
   },
   China: { home: ['chinaeast2', 'China East 2'], failover: ['chinanorth2', 'China North 2'], gateway: null },
 } as const;
+
+/** Of the Public file the pair that a whole region's failure is told of: its home table fits, its failover does not. */
+const movePairs = {
+  ...pairs,
+  Public: { home: ['uksouth', 'UK South'], failover: ['ukwest', 'UK West'], gateway: null },
+};
+
+/** What a story needs otherwise than the usual scene has it. */
+export interface SceneChange {
+  /** The pair of regions for stories of whole regions. */
+  readonly forMoves?: boolean;
+  readonly serviceNames?: readonly string[];
+  /** Members of the site in the sites file. */
+  readonly site?: Readonly<Record<string, unknown>>;
+}
 
 interface TagsFile {
   readonly cloud: Scene['cloud'];
@@ -45,16 +62,18 @@ function someAddress(file: TagsFile, suffixes: readonly string[]): string {
 
 const codes: Readonly<Record<string, string>> = { norwayeast: 'norwaye' };
 
-export function makeScene(given?: { readonly text: string; readonly from: string }): Scene {
+const regionTag = (region: string): string => `azurecloud.${codes[region] ?? region}`;
+
+export function makeScene(given?: { readonly text: string; readonly from: string }, change: SceneChange = {}): Scene {
   const tagsText = given?.text ?? readSyntheticTags();
   const file = JSON.parse(tagsText) as TagsFile;
-  const pair = pairs[file.cloud];
+  const pair = (change.forMoves ? movePairs : pairs)[file.cloud];
   if (pair === undefined)
     throw new Error(`${given?.from}: cloud ${String(file.cloud)} is not Public, AzureGovernment or China`);
-  const [home, homeName] = pair.home;
-  const [failover, failoverName] = pair.failover;
+  const [home = '', homeName = ''] = pair.home;
+  const [failover = '', failoverName = ''] = pair.failover;
   const known = given === undefined ? syntheticGateways.usgovvirginia : pair.gateway;
-  const gateway = known ?? someAddress(file, [`azurecloud.${codes[home] ?? home}`]);
+  const gateway = known ?? someAddress(file, [regionTag(home)]);
   const siteId = 'rig-07';
   const subscriptionId = '6d2f1c54-0a11-4c56-9d5c-3a4f7b0e9a07';
   const resourceGroup = `ase-${siteId}`;
@@ -68,7 +87,8 @@ export function makeScene(given?: { readonly text: string; readonly from: string
     home: { name: home, displayName: homeName },
     failover: { name: failover, displayName: failoverName },
     gatewayPublicIpAddress: gateway,
-    serviceNames: ['Storage', 'Key Vault', 'Event Hubs', 'Service Bus'],
+    failoverAddresses: `${someAddress(file, [regionTag(failover)]).replace(/\d+$/, '0')}/24`,
+    serviceNames: change.serviceNames ?? ['Storage', 'Key Vault', 'Event Hubs', 'Service Bus'],
     sitesFile: {
       cloud: file.cloud,
       sites: [
@@ -88,6 +108,7 @@ export function makeScene(given?: { readonly text: string; readonly from: string
             onPremRouteTable: 'routetableonprem',
             clientAddressPool: '192.168.150.0/24',
           },
+          ...change.site,
         },
       ],
     },

@@ -101,6 +101,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     location: scene.home.name,
     gatewayPublicIpAddress: scene.gatewayPublicIpAddress,
   });
+  arm.setAddressPool(scene.failover.name, scene.failoverAddresses);
   arm.setServiceTags(JSON.parse(scene.tagsText));
   trustCa(arm.ca);
   const undress = dress(settingsOf({ arm, azurite, topic }, options, originMs));

@@ -1,0 +1,73 @@
+import type { MovePlan } from '../../shared/plan/move/movePlan.ts';
+import type { MoveSummary } from '../../shared/record/move.ts';
+import type { Arm } from '../arm/server.ts';
+import { callsSince } from './calls.ts';
+import { checksOf, ledgerOf } from './ledger.ts';
+import { type PollDelays, pollDelays, requestsOf, type Write, writesIn } from './moveCalls.ts';
+import { type TimelineStep, timelineOf } from './timeline.ts';
+
+/** Own overhead of a move: architecture 9. Warm is one whose gateway stood already. */
+const overheadLimits = { cold: 10_000, warm: 2_000 } as const;
+
+/** The figures of one move, all of them read off the ledger and off what went over the wire. */
+export interface MoveLeg extends PollDelays {
+  readonly reason: MoveSummary['reason'];
+  readonly from: string;
+  readonly to: string;
+  readonly outcome: MoveSummary['outcome'];
+  readonly by: string | null;
+  /** Azure's minutes since the move began, by step. */
+  readonly timeline: readonly TimelineStep[];
+  /** By the estimates, as it was approved. */
+  readonly criticalPath: MovePlan['criticalPath'];
+  readonly writes: readonly Write[];
+  /** Resources that took more writes than the approver saw, or that the plan did not name. */
+  readonly unplannedWrites: readonly string[];
+  readonly reads: number;
+  /** The move's own time, Azure's and people's taken out; wall ms. */
+  readonly ownOverheadMs: number;
+  readonly ownOverheadLimitMs: number;
+  /** Requests for the region that answered nothing while the move was under way. */
+  readonly requestsToDeadRegion: number;
+  readonly checks: readonly string[];
+}
+
+const unplanned = (writes: readonly Write[], plan: MovePlan): string[] => {
+  const planned = new Map(plan.writes.map(({ resource, writes: count }) => [resource.toLowerCase(), count]));
+  return writes
+    .filter(({ resource, count }) => count > (planned.get(resource.toLowerCase()) ?? 0))
+    .map(({ resource, count }) => `${resource}: ${count}, planned ${planned.get(resource.toLowerCase()) ?? 0}`);
+};
+
+/** `from`: the number of requests that ARM had seen when the move was approved. */
+export const moveLeg = async (arm: Arm, speed: number, plan: MovePlan, summary: MoveSummary, from: number) => {
+  const requests = requestsOf(arm, from);
+  const writes = writesIn(requests);
+  const timeline = timelineOf(plan, await ledgerOf(plan.site, summary.id), summary.startedAt ?? '');
+  const stood = !timeline.some(({ id, outcome }) => id.startsWith('gateway') && outcome === 'done');
+  return {
+    reason: summary.reason,
+    from: plan.region.from,
+    to: plan.region.to,
+    outcome: summary.outcome,
+    by: summary.by,
+    timeline,
+    criticalPath: plan.criticalPath,
+    writes,
+    unplannedWrites: unplanned(writes, plan),
+    reads: callsSince(arm, from).reads,
+    ...pollDelays(requests, speed),
+    ownOverheadMs: summary.ownOverheadMs,
+    ownOverheadLimitMs: overheadLimits[stood ? 'warm' : 'cold'],
+    requestsToDeadRegion: requests.filter(({ fault }) => fault?.startsWith('deadRegion')).length,
+    checks: await checksOf(plan.site, summary.id),
+  } satisfies MoveLeg;
+};
+
+/** Whether a move kept what the product promises; times are the machine's and not among it. */
+export const legHolds = (leg: MoveLeg, outcome: MoveSummary['outcome'] = 'protected'): boolean =>
+  leg.outcome === outcome &&
+  (outcome !== 'protected' || leg.checks.length > 0) &&
+  leg.earlyPolls === 0 &&
+  leg.requestsToDeadRegion === 0 &&
+  leg.unplannedWrites.length === 0;
