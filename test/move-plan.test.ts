@@ -146,6 +146,26 @@ describe('other ranges on the new side', () => {
   });
 });
 
+describe('a site that keeps its destinations in an IP group', () => {
+  const plan = makeMovePlan(moveInput({ site: p2sSite({}, { firewallRule: { ipGroup: true } }) }));
+  const ours = idIn(newGroup, 'ipGroups/asefo-rig-07');
+
+  it('gets it before the firewall, whose rule refers to it', () => {
+    expect(stepOf(plan, 'ipGroup asefo-rig-07')).toMatchObject({
+      resource: ours,
+      body: {
+        location: 'ukwest',
+        tags: { 'asefo-site': 'rig-07' },
+        properties: { ipAddresses: ['20.20.0.0/24', '20.20.2.0/24', '20.20.4.0/24'] },
+      },
+    });
+    expect(stepOf(plan, 'firewall').after).toContain('ipGroup asefo-rig-07');
+    const collections = propertiesOf(stepOf(plan, 'firewall'))['networkRuleCollections'] as readonly JsonObject[];
+    expect(collections.at(-1)).toMatchObject({ properties: { rules: [{ destinationIpGroups: [ours] }] } });
+    expect(plan.writes.filter(({ resource }) => resource.endsWith('/firewall'))).toMatchObject([{ writes: 1 }]);
+  });
+});
+
 describe('a firewall with a policy', () => {
   const plan = makeMovePlan(moveInput({ snapshot: snapshotOf({ firewall: 'policy' }) }));
 

@@ -100,6 +100,26 @@ describe('taking a side down', () => {
     for (const note of notes) expect(gone).not.toContain(note.split(' ')[0]);
   });
 
+  it('leaves a firewall that another site lives by, and what that stands on', () => {
+    const shared = changed({ ...snapshotOf(), resources: alone() }, 'firewall', (old) => ({
+      ...old,
+      networkRuleCollections: [{ name: 'asefo-other', properties: { priority: 201, rules: [] } }],
+    }));
+    const plan = tearDown({ resources: shared.resources, purpose: 'retire' });
+    expect(plan.notes).toEqual(
+      expect.arrayContaining([
+        'firewall stays: it has our rules for another site.',
+        'firewall-ip stays: firewall uses it.',
+        'vnet stays: firewall uses it.',
+      ]),
+    );
+    expect(plan.steps.map(({ id }) => id)).toEqual([
+      'delete onPremRouteTable routetableonprem',
+      'delete gateway vngw',
+      'delete publicIp vngw-ip',
+    ]);
+  });
+
   it('takes our own group off a policy that stays', () => {
     const resources = alone({ firewall: 'policy' }).map((one) => (/policies\/[a-z]+$/i.test(one.id) ? one : made(one)));
     const order = tearDown({ resources }).steps.map(({ id }) => id);

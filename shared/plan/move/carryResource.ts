@@ -50,7 +50,8 @@ export type Crossing = {
 
 const silent = { carriedRoutes: [], mappings: [], defaults: [], notes: [], blockers: [] };
 
-const tagged = (body: JsonObject, { site, from, to }: MovePlanInput): JsonObject => ({
+/** As it is created on the new side: placed there, and marked as the site's. */
+export const tagged = (body: JsonObject, { site, from, to }: MovePlanInput): JsonObject => ({
   ...body,
   location: regionOfSide(site, to).name,
   tags: {

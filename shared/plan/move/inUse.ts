@@ -2,6 +2,7 @@ import { isObject, type Json, type JsonObject } from '../../base/canonical.ts';
 import type { Role, SnapshotResource } from '../snapshot.ts';
 import { listIn, objectIn, textIn } from './json.ts';
 import { wholeResource } from './resourceIds.ts';
+import { writable } from './writable.ts';
 
 const idsIn = (list: readonly Json[]): string[] =>
   list
@@ -40,17 +41,26 @@ export const usersOf = ({ role, id, body }: SnapshotResource): string[] => [
 
 export type Kept = { readonly resource: SnapshotResource; readonly by: readonly string[] };
 
-/** What of these may go, since nothing that stays uses it, and what stays with who uses it. */
+/** Does this one refer to that? What ARM itself notes of users does not count: it is no reference of its own. */
+const refersTo = (one: SnapshotResource, id: string): boolean =>
+  JSON.stringify(writable(one.role, one.body)).toLowerCase().includes(`"${id.toLowerCase()}"`);
+
+/** What of these may go, since nothing that stays uses it, and what stays with who uses it. `staying`: what stays anyway. */
 export const withoutUsed = (
   resources: readonly SnapshotResource[],
+  staying: readonly SnapshotResource[],
 ): { readonly go: readonly SnapshotResource[]; readonly kept: readonly Kept[] } => {
   let go = [...resources];
   const kept: Kept[] = [];
   for (;;) {
     const going = new Set(go.map(({ id }) => id.toLowerCase()));
+    const stay = [...staying, ...kept.map(({ resource }) => resource)];
     const used = go.flatMap((resource) => {
-      const by = usersOf(resource).filter((user) => !going.has(user));
-      return by.length > 0 ? [{ resource, by }] : [];
+      const by = new Set([
+        ...usersOf(resource).filter((user) => !going.has(user)),
+        ...stay.filter((one) => refersTo(one, resource.id)).map(({ id }) => id.toLowerCase()),
+      ]);
+      return by.size > 0 ? [{ resource, by: [...by] }] : [];
     });
     if (used.length === 0) return { go, kept };
     kept.push(...used);

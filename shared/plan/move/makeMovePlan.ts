@@ -1,11 +1,11 @@
-import { byCodeUnit, digestOf, type JsonObject } from '../../base/canonical.ts';
+import { byCodeUnit, digestOf } from '../../base/canonical.ts';
 import { regionOfSide } from '../../base/side.ts';
 import type { Blocker } from '../blocker.ts';
 import type { ObservedNetwork } from '../observed.ts';
 import { poolsOf, spaceOf } from './addresses.ts';
 import { firstUsable } from './addressMap.ts';
 import { type CarriedSide, carrySide } from './carriedSide.ts';
-import type { CarriedResource } from './carryResource.ts';
+import { type CarriedResource, tagged } from './carryResource.ts';
 import { criticalPath, inOrder } from './graph.ts';
 import { listIn, objectIn, textIn } from './json.ts';
 import { keeping, keptSteps } from './keptSteps.ts';
@@ -13,10 +13,9 @@ import { moveBlockers } from './moveBlockers.ts';
 import type { MovePlanInput } from './moveInput.ts';
 import type { Mapping, MovePlan, MoveStep } from './movePlan.ts';
 import { moveSteps } from './moveSteps.ts';
-import { siteTag } from './moveTags.ts';
 import { defaultsOf, standingMappings } from './moveWords.ts';
 import { withOurCollection } from './ourCollection.ts';
-import { idMapOf } from './resourceIds.ts';
+import { idMapOf, nameIn } from './resourceIds.ts';
 import { previewTable, type TablePreview } from './tablePreview.ts';
 
 /** A subnet's first prefix, of the network as it will be. */
@@ -63,12 +62,16 @@ const withRules = (
   network: ObservedNetwork,
   tags: readonly string[],
 ): readonly CarriedResource[] =>
-  carried.resources.map((resource) => {
-    if (resource.role !== 'firewall' || resource.stands) return resource;
-    if (textIn(objectIn(resource.body, 'properties')['firewallPolicy'], 'id') !== '') return resource;
+  carried.resources.flatMap((resource) => {
+    if (resource.role !== 'firewall' || resource.stands) return [resource];
+    if (textIn(objectIn(resource.body, 'properties')['firewallPolicy'], 'id') !== '') return [resource];
     const { side } = carried;
     const { desired, namePrefix } = input;
-    return { ...resource, body: withOurCollection(resource.body, { side, desired, network, namePrefix, tags }) };
+    const { firewall, ipGroup } = withOurCollection(resource.body, { side, desired, network, namePrefix, tags });
+    const ruled = { ...resource, body: firewall };
+    if (ipGroup === null) return [ruled];
+    const body = tagged(ipGroup.body, input);
+    return [{ role: 'ipGroup', id: ipGroup.id, name: nameIn(ipGroup.id), body, stands: false, waiting: null }, ruled];
   });
 
 /** One write for each resource that is created, one more for each that is changed later; none for what is kept. */
@@ -167,10 +170,7 @@ const withGroup = (
   input: MovePlanInput,
 ): readonly CarriedResource[] => {
   if (resources.some(({ role }) => role === 'resourceGroup')) return resources;
-  const body: JsonObject = {
-    location: regionOfSide(input.site, input.to).name,
-    tags: { [siteTag]: input.site.id },
-  };
+  const body = tagged({}, input);
   const id = side.ids.resourceGroup;
   return [{ role: 'resourceGroup', id, name: side.resourceGroup, body, stands: false, waiting: null }, ...resources];
 };

@@ -2,11 +2,11 @@ import { byCodeUnit } from '../../base/canonical.ts';
 import { otherSide, regionOfSide, type SideName, sideOf } from '../../base/side.ts';
 import type { Site } from '../../base/site.ts';
 import type { Blocker } from '../blocker.ts';
-import { isOurs } from '../ownership.ts';
+import { collectionNameFor, isOurs } from '../ownership.ts';
 import type { Role, SnapshotResource } from '../snapshot.ts';
 import { criticalPath, inOrder } from './graph.ts';
 import { withoutUsed } from './inUse.ts';
-import { objectIn, textIn } from './json.ts';
+import { listIn, objectIn, textIn } from './json.ts';
 import { moveDigest, writesOf } from './makeMovePlan.ts';
 import type { MovePlan, MoveStep } from './movePlan.ts';
 import { siteTag } from './moveTags.ts';
@@ -71,7 +71,8 @@ const isTagged = ({ body }: SnapshotResource, site: Site): boolean =>
 
 /** A rule collection group goes with its policy; where that stays, ours goes by its name. */
 const isOursToTake = (input: TeardownInput, resource: SnapshotResource): boolean => {
-  if (resource.role === 'ruleCollectionGroup') return isOurs(nameIn(resource.id), input.namePrefix);
+  if (resource.role === 'ruleCollectionGroup')
+    return nameIn(resource.id).toLowerCase() === collectionNameFor(input.site.id, input.namePrefix).toLowerCase();
   return input.purpose === 'retire' || isTagged(resource, input.site);
 };
 
@@ -112,6 +113,19 @@ const stepsOf = (input: TeardownInput, going: readonly SnapshotResource[]): Move
   });
 };
 
+/** Our rules for another site: it lives by this firewall, or by this policy. */
+const servesOthers = (input: TeardownInput, { role, id, body }: SnapshotResource): boolean => {
+  const own = collectionNameFor(input.site.id, input.namePrefix).toLowerCase();
+  const another = (name: string) => isOurs(name, input.namePrefix) && name.toLowerCase() !== own;
+  const collections = listIn(objectIn(body, 'properties'), 'networkRuleCollections');
+  if (role === 'firewall') return collections.some((collection) => another(textIn(collection, 'name')));
+  const groups = input.resources.filter((one) => one.role === 'ruleCollectionGroup');
+  return (
+    role === 'firewallPolicy' &&
+    groups.some((one) => wholeResource(one.id).toLowerCase() === id.toLowerCase() && another(nameIn(one.id)))
+  );
+};
+
 const residenceBlocker = ({ site, side }: TeardownInput): Blocker => ({
   code: 'MOVE_RESIDENCE',
   message: `The site ${site.id} lives in ${sideOf(site, side).home.displayName}.`,
@@ -122,9 +136,15 @@ const residenceBlocker = ({ site, side }: TeardownInput): Blocker => ({
 export const makeTeardownPlan = (input: TeardownInput): MovePlan => {
   const { site, side, livesOn } = input;
   const sorted = [...input.resources].sort((a, b) => byCodeUnit(a.id.toLowerCase(), b.id.toLowerCase()));
-  const ours = sorted.filter((resource) => isOursToTake(input, resource));
-  const strangers = sorted.filter((resource) => !ours.includes(resource) && resource.role !== 'ruleCollectionGroup');
-  const { go, kept } = withoutUsed(ours.filter(({ role }) => role !== 'resourceGroup'));
+  const serving = sorted.filter((resource) => servesOthers(input, resource));
+  const ours = sorted.filter((resource) => isOursToTake(input, resource) && !serving.includes(resource));
+  const strangers = sorted.filter(
+    (resource) => !ours.includes(resource) && !serving.includes(resource) && resource.role !== 'ruleCollectionGroup',
+  );
+  const { go, kept } = withoutUsed(
+    ours.filter(({ role }) => role !== 'resourceGroup'),
+    [...serving, ...strangers],
+  );
   const policies = new Set(go.filter(({ role }) => role === 'firewallPolicy').map(({ id }) => id.toLowerCase()));
   const going = go.filter(
     ({ role, id }) => role !== 'ruleCollectionGroup' || !policies.has(wholeResource(id).toLowerCase()),
@@ -151,6 +171,7 @@ export const makeTeardownPlan = (input: TeardownInput): MovePlan => {
     blockers,
     applyable: blockers.length === 0,
     notes: [
+      ...serving.map(({ id }) => `${nameIn(id)} stays: it has our rules for another site.`),
       ...kept.map(
         ({ resource, by }) =>
           `${nameIn(resource.id)} stays: ${by.map(nameIn).join(', ')} ${by.length === 1 ? 'uses' : 'use'} it.`,

@@ -17,6 +17,12 @@ const ruleOf = (rule: NetworkRule): JsonObject => ({
   destinationPorts: [...rule.destinationPorts],
 });
 
+export type OurRules = {
+  readonly firewall: JsonObject;
+  /** The site's IP group, where its rule refers to one: what it holds. */
+  readonly ipGroup: { readonly id: string; readonly body: JsonObject } | null;
+};
+
 /** The classic firewall with our collection in it from the first write on, as the step `rules` wants to find it. */
 export const withOurCollection = (
   body: JsonObject,
@@ -27,15 +33,18 @@ export const withOurCollection = (
     readonly namePrefix: string;
     readonly tags: readonly string[];
   },
-): JsonObject => {
+): OurRules => {
   const { side, desired, network, namePrefix, tags } = input;
-  const { after } = planFirewall(side, desired, network, observeFirewall(body), namePrefix, tags);
+  const { after, ipGroup } = planFirewall(side, desired, network, observeFirewall(body), namePrefix, tags);
   const ours: JsonObject = {
     name: after.name,
     properties: { priority: after.priority, action: { type: after.action }, rules: after.rules.map(ruleOf) },
   };
-  return withProperties(body, (properties) => ({
-    ...properties,
-    networkRuleCollections: [...listIn(properties, 'networkRuleCollections'), ours],
-  }));
+  return {
+    firewall: withProperties(body, (properties) => ({
+      ...properties,
+      networkRuleCollections: [...listIn(properties, 'networkRuleCollections'), ours],
+    })),
+    ipGroup: ipGroup ? { id: ipGroup.id, body: { properties: { ipAddresses: [...ipGroup.after] } } } : null,
+  };
 };
