@@ -10,6 +10,7 @@ import {
   groupIdOf,
   groupJson,
   ipGroupJson,
+  networkRule,
   type PolicyWorld,
   parentId,
   policyId,
@@ -80,6 +81,11 @@ describe('a firewall with a policy', () => {
       priority: 202,
     },
     { what: 'a group of the parent policy has it', groups: [], priority: 200 },
+    {
+      what: 'a collection that somebody put into our group has it',
+      groups: [groupJson('asefo-rig-07', 200, [collectionJson('theirs', 200, 'Allow', [])])],
+      priority: 201,
+    },
   ])('takes priority $priority where $what', ({ groups, priority }) => {
     const parentGroups = [groupJson('base', 200, [], { policy: parentId })];
     expect(planned({ groups, parentGroups }).firewall.after.priority).toBe(priority);
@@ -109,6 +115,25 @@ describe('a firewall with a policy', () => {
 
   it('has another digest than the same rules on a firewall without one', () => {
     expect(planned({}).digest).not.toBe(planOn({ site, tags }).digest);
+  });
+
+  it.each([
+    { what: 'fits to the last', others: 1_250, blocked: false },
+    { what: 'is one too many', others: 1_251, blocked: true },
+  ])('is blocked ($blocked) where what the policy may hold $what', ({ others, blocked }) => {
+    const destinationAddresses = Array.from({ length: others }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`);
+    const sourceAddresses = Array.from({ length: 8 }, (_, i) => `172.20.${i}.0/24`);
+    const theirs = collectionJson('c', 100, 'Allow', [
+      networkRule({ name: 'a', sourceAddresses, destinationAddresses }),
+    ]);
+    // Two sources to 5,000 prefixes are 10,000 pairs.
+    const many = Array.from({ length: 5_000 }, (_, i) => `20.${i >> 7}.${(i & 127) * 2}.0/24`);
+    const world = { groups: [groupJson('theirs', 300, [theirs])] };
+    const roomy = smallSite({ routeBudget: { limit: 10_000 } });
+    const plan = planned(world, { site: roomy, tags: tagsOf({ home: many }) });
+    expect(plan.blockers.map(({ code }) => code)).toEqual(blocked ? ['FIREWALL_RULES'] : []);
+    const inOne = smallSite({ routeBudget: { limit: 10_000 }, firewallRule: { ipGroup: true } });
+    expect(planned(world, { site: inOne, tags: tagsOf({ home: many }) }).applyable).toBe(true);
   });
 
   it('does not mistake a group of our name in the parent policy for ours', () => {
@@ -214,6 +239,13 @@ describe('an IP group of the site', () => {
     expect(plan.firewall).toMatchObject({ changed: true, after: { rules: [{ destinationIpGroups: [] }] } });
     expect(plan.firewall.ipGroup).toBeUndefined();
     expect(plan.notes).toContainEqual(expect.stringContaining(`no longer refer to the IP group ${ipGroup}`));
+  });
+
+  it('is written offline where routes change, and not where nothing does', () => {
+    const offline = (table: ReturnType<typeof routesTo>) =>
+      planOn({ site: grouped, tags, table, more: { firewall: null } });
+    expect(stepsOf(offline(routesTo([]))).slice(0, 2)).toEqual(['ipGroup asefo-rig-07', 'firewall firewall']);
+    expect(offline(routesTo(home)).firewall).toMatchObject({ changed: false, ipGroup: { changed: false } });
   });
 
   it('serves classic rules, too', () => {

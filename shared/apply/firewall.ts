@@ -3,7 +3,7 @@ import { neighboursOf, ourCollectionIn } from '../plan/firewallRules.ts';
 import type { ObservedFirewall, RuleCollection } from '../plan/observed.ts';
 import type { Plan } from '../plan/plan.ts';
 import { classicRuleJson } from '../plan/ruleJson.ts';
-import { ourGroupIn, sameName } from '../plan/ruleOrder.ts';
+import { ourGroupIn } from '../plan/ruleOrder.ts';
 import { firewallBody, overlay } from './body.ts';
 
 /** Order of lists aside, since ARM may reorder what it stores. */
@@ -28,7 +28,7 @@ const spelling = (collection: RuleCollection | null): string =>
 /** Somebody took our priority since the plan was made, as another site on one firewall may: two of one have no order. */
 const priorityTaken = (plan: Plan, firewall: ObservedFirewall): boolean => {
   const { name, priority } = plan.firewall.after;
-  return neighboursOf(firewall).some((other) => other.priority === priority && !sameName(other.name, name));
+  return neighboursOf(firewall, name).some((other) => other.priority === priority);
 };
 
 /** Since the plan was made the firewall may have got a policy, or another one. */

@@ -17,6 +17,7 @@ export type BlockerCode =
   | 'MOVE_SKU' // what stood is no longer sold, and has no known successor
   | 'MOVE_RESIDENCE' // the side to be taken down is the one the site lives on
   | 'MOVE_PREFLIGHT' // a check of the new side failed
+  | 'FIREWALL_RULES' // the firewall's policy has no room for our rules
   | 'IP_GROUP_TAKEN'; // a stranger's IP group has the name of ours
 
 export type Blocker = { readonly code: BlockerCode; readonly message: string; readonly remedy: string };

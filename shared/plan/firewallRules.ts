@@ -82,18 +82,22 @@ const sameRules = (a: RuleCollection, b: RuleCollection): boolean => {
 
 /** The site's priority, or the next one free where a foreign collection, or group of the policy, has it: two of one priority have no order. */
 const priorityFor = (site: Site, firewall: ObservedFirewall | null, ourName: string): number => {
-  const neighbours = firewall === null ? [] : neighboursOf(firewall);
-  const taken = new Set(neighbours.filter(({ name }) => !sameName(name, ourName)).map(({ priority }) => priority));
+  const neighbours = firewall === null ? [] : neighboursOf(firewall, ourName);
+  const taken = new Set(neighbours.map(({ priority }) => priority));
   let { priority } = site.firewallRule;
   while (taken.has(priority) && priority < 65_000) priority += 1;
   return priority;
 };
 
-/** What our collection (or group) stands among, each with a priority of its own. */
+/** What stands beside our collection, or beside and in our group, each with a priority that ours must not have. */
 export const neighboursOf = (
   firewall: ObservedFirewall,
-): readonly { readonly name: string; readonly priority: number }[] =>
-  firewall.policyId === null ? firewall.networkRuleCollections : (ownPolicy(firewall)?.groups ?? []);
+  ourName: string,
+): { readonly name: string; readonly priority: number }[] =>
+  (firewall.policyId === null
+    ? [...firewall.networkRuleCollections]
+    : [...(ownPolicy(firewall)?.groups ?? []), ...(ourGroupIn(firewall, ourName)?.collections ?? [])]
+  ).filter(({ name }) => !sameName(name, ourName));
 
 /** Our collection as the firewall, or our group in its policy, has it now. */
 export const ourCollectionIn = (firewall: ObservedFirewall, ourName: string): RuleCollection | null => {

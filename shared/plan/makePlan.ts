@@ -15,6 +15,7 @@ import { notesFor } from './notes.ts';
 import { defaultNamePrefix, isOurs } from './ownership.ts';
 import type { Plan } from './plan.ts';
 import type { PlanInput } from './planInput.ts';
+import { policyBlockers } from './policyLimit.ts';
 import { reachBlockers, reachOf } from './reach.ts';
 import { type RouteLimit, routeLimitOf } from './routeLimit.ts';
 import { serviceNotes } from './serviceNotes.ts';
@@ -88,6 +89,7 @@ const blockersOf = ({ input, wanted, firewallAddress, climbed }: Sight, change: 
         })
       : []),
     ...ipGroupBlockers(input.site, change.ipGroup, input.firewall),
+    ...policyBlockers(change, input.firewall),
   ].sort((a, b) => byCodeUnit(a.code, b.code) || byCodeUnit(a.message, b.message));
 };
 
