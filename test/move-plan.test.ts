@@ -92,6 +92,30 @@ describe('a cold move of a point-to-site site', () => {
   });
 });
 
+describe('what the site did not say', () => {
+  it.each([
+    ['of a point-to-site site', p2sSite(), 7],
+    ['of a site-to-site site', s2sSite(), 7],
+    [
+      'where it said everything',
+      p2sSite({
+        targetRegion: 'northeurope',
+        resourceGroup: 'elsewhere',
+        addressSpace: '10.9.0.0/16',
+        clientAddressPool: '192.168.151.0/24',
+        zones: ['1'],
+        standby: 'warm',
+        retireOld: 'never',
+      }),
+      0,
+    ],
+  ])('is told as defaults, %s', (_, site, many) => {
+    const { defaults } = makeMovePlan(moveInput({ site, snapshot: null }));
+    expect(defaults).toHaveLength(many);
+    expect(defaults.every((sentence) => /move\.[a-zA-Z]+/.test(sentence))).toBe(true);
+  });
+});
+
 describe('other ranges on the new side', () => {
   const move = { addressSpace: '10.9.0.0/16', clientAddressPool: '192.168.151.0/24' };
   const plan = makeMovePlan(moveInput({ site: p2sSite(move), reason: 'planned' }));

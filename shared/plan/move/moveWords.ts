@@ -2,37 +2,37 @@ import { regionOfSide, sideOf } from '../../base/side.ts';
 import type { MovePlanInput } from './moveInput.ts';
 import type { Mapping } from './movePlan.ts';
 
-/** Every default of the site's `move` that the plan rests on, in plain sentences. */
-export const defaultsOf = ({ site, to }: Pick<MovePlanInput, 'site' | 'to'>): string[] => {
+/** Every default of the site's `move` that the plan rests on, in plain sentences. The way back has none: home is said. */
+export const defaultsOf = ({ site, to, reason }: Pick<MovePlanInput, 'site' | 'to' | 'reason'>): string[] => {
   if (to === 'home') return [];
-  const { move, target } = site;
-  const said = (given: unknown, sentence: string): string[] => (given === undefined ? [] : [sentence]);
-  const unsaid = (given: unknown, sentence: string): string[] => (given === undefined ? [sentence] : []);
-  return [
-    ...unsaid(
-      move.targetRegion,
+  const { move, target, network } = site;
+  const p2s = network.vpn === 'p2s';
+  const rows: readonly (readonly [taken: boolean, sentence: string])[] = [
+    [
+      move.targetRegion === undefined,
       `The target is ${target.region.displayName}, the failover region; move.targetRegion names none.`,
-    ),
-    ...unsaid(move.resourceGroup, `The resource group is ${target.resourceGroup}; move.resourceGroup names none.`),
-    ...unsaid(
-      move.addressSpace,
+    ],
+    [move.resourceGroup === undefined, `The resource group is ${target.resourceGroup}; move.resourceGroup names none.`],
+    [
+      move.addressSpace === undefined,
       "The VNet keeps home's ranges; move.addressSpace gives none. The two VNets cannot be peered then.",
-    ),
-    ...(site.network.vpn === 'p2s'
-      ? unsaid(
-          move.clientAddressPool,
-          `The client pool stays ${site.network.clientAddressPool}; move.clientAddressPool gives none.`,
-        )
-      : []),
-    ...(move.zones.length === 0 ? ['Public addresses and firewall get no zones; move.zones names none.'] : []),
-    ...(site.network.vpn === 's2s'
-      ? unsaid(
-          move.sharedKey,
-          'The shared key is read from the old connection while its region answers; move.sharedKey names no secret.',
-        )
-      : said(undefined, '')),
-    ...(move.retireOld === 'ask' ? ['The old side stays until a person has it taken down.'] : []),
+    ],
+    [
+      p2s && move.clientAddressPool === undefined,
+      `The client pool stays ${network.clientAddressPool}; move.clientAddressPool gives none.`,
+    ],
+    [move.zones.length === 0, 'Public addresses and firewall get no zones; move.zones names none.'],
+    [
+      move.standby === 'cold' && reason !== 'standbyUp',
+      'Nothing is kept ready in the target; move.standby is cold, so all of it is built in the hour of need.',
+    ],
+    [
+      !p2s && move.sharedKey === undefined,
+      'The shared key is read from the old connection while its region answers; move.sharedKey names no secret.',
+    ],
+    [move.retireOld === 'ask', 'The old side stays until a person has it taken down; move.retireOld is ask.'],
   ];
+  return rows.filter(([taken]) => taken).map(([, sentence]) => sentence);
 };
 
 /** What is spelt otherwise in every resource. */
