@@ -73,6 +73,32 @@ describe('the snapshot of a landing zone', () => {
     expect(doubtful).toBeNull();
   });
 
+  it('has the connection of a site-to-site device and its other end, and not the key', async () => {
+    const journey = await startJourney(stage);
+    const { resourceGroup, gateway } = journey.ids;
+    const idOf = (type: string) => `${resourceGroup}/providers/Microsoft.Network/${type}/rig`;
+    const location = 'usgovvirginia';
+    const localNetworkGateway2 = { id: idOf('localNetworkGateways') };
+    const ends = { virtualNetworkGateway1: { id: gateway }, localNetworkGateway2 };
+    stage.arm.seed(localNetworkGateway2.id, {
+      location,
+      properties: { gatewayIpAddress: '192.0.2.7', localNetworkAddressSpace: { addressPrefixes: ['10.80.0.0/24'] } },
+    });
+    stage.arm.seed(idOf('connections'), {
+      location,
+      properties: { connectionType: 'IPsec', sharedKey: 'do-not-tell', ...ends },
+    });
+    await sweepAfter(journey, 0);
+    await sweepAfter(journey, 0);
+    const text = (await journey.ports.archive.read((await kept(journey)).good?.blob ?? '')) ?? '';
+    const { resources, secrets } = JSON.parse(text) as Snapshot;
+    expect(resources.map(({ role }) => role)).toEqual(expect.arrayContaining(['connection', 'localNetworkGateway']));
+    expect(secrets.map(({ what }) => what)).toContain('shared key');
+    expect(text).not.toContain('do-not-tell');
+    // In an outage nobody could read it.
+    expect(failing((await journey.state()).preflight as Preflight)).toEqual(['secrets']);
+  });
+
   it('that lost something is kept beside the good one, told once, and believed at the second sight', async () => {
     const journey = await watched();
     const { good } = await kept(journey);
@@ -181,6 +207,24 @@ describe('the preflight of a move', () => {
     stage.arm.setUsage('usgovtexas', 'RoutesPerRouteTable', { limit: 400 });
     expect(failing(preflight)).toEqual(['budget']);
     expect(preflight.routeLimit).toMatchObject({ region: 'usgovtexas', routes: 100 });
+  });
+
+  it('hears from Azure what is offered there and what the app may do', async () => {
+    const journey = await watched();
+    const now = async () => ((await journey.word({ action: 'preflight' })) as { preflight: Preflight }).preflight;
+    const unknown = (await now()).checks.filter(({ text }) => text.startsWith('Not known')).map(({ id }) => id);
+    // Only the platform tells where the app runs.
+    expect(unknown).toEqual(['placement']);
+    const open = stage.arm.closeRegion('usgovtexas', ['virtualNetworkGateways']);
+    expect(failing(await now())).toEqual(['sku']);
+    open();
+    const lift = stage.arm.deny({
+      kind: 'scope',
+      resource: `/subscriptions/${journey.subscriptionId}`,
+      actions: ['write'],
+    });
+    expect(failing(await now())).toEqual(['permissions']);
+    lift();
   });
 
   it("finds a stranger's resource at a name of its own, before a move would stop there", async () => {

@@ -1,5 +1,6 @@
 import type { SideName } from '../base/side.ts';
 import type { MoveReason } from '../plan/move/movePlan.ts';
+import type { Check } from '../plan/move/preflightFacts.ts';
 import type { DiscoveredLimit } from '../plan/routeLimit.ts';
 import type { RunCosts, StepRecord } from './run.ts';
 
@@ -86,13 +87,7 @@ export type SideSnapshots = {
   readonly trouble?: { readonly since: string; readonly why: string } | null;
 };
 
-export type PreflightCheck = {
-  /** Stable, such as `quota`, `sku`, `names`, `overlap`, `restricted`, `permissions`, `budget`. */
-  readonly id: string;
-  readonly ok: boolean;
-  readonly text: string;
-  readonly remedy: string;
-};
+export type PreflightCheck = Check;
 /** Whether the site could move now; `side` is where to. */
 export type Preflight = {
   readonly side: SideName;

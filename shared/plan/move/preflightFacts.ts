@@ -33,8 +33,15 @@ export type PreflightFacts = {
   readonly now: number;
 };
 
-/** One thing that a move needs; `remedy` is empty where it is as it should be, or nobody can say. */
-export type Check = { readonly id: string; readonly ok: boolean; readonly text: string; readonly remedy: string };
+/** One thing that a move needs. */
+export type Check = {
+  /** Stable, such as `quota` or `names`. */
+  readonly id: string;
+  readonly ok: boolean;
+  readonly text: string;
+  /** Empty where it is as it should be. */
+  readonly remedy: string;
+};
 
 export const passed = (id: string, text: string): Check => ({ id, ok: true, text, remedy: '' });
 export const failed = (id: string, text: string, remedy: string): Check => ({ id, ok: false, text, remedy });
