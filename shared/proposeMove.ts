@@ -37,6 +37,16 @@ export type Proposing = {
   readonly tagsInForce: TagsInForce;
 };
 
+/** A person's no to the very plan, for the very reason, stands as long as it would have been asked for. */
+const declined = ({ lastMoves }: SiteState, { digest, reason }: MovePlan, now: number): boolean =>
+  (lastMoves ?? []).some(
+    (last) =>
+      last.outcome === 'declined' &&
+      last.digest === digest &&
+      last.reason === reason &&
+      now - Date.parse(last.endedAt) < askedForMs,
+  );
+
 const standing = async (ports: Ports, state: SiteState, side: SideName): Promise<Map<string, JsonObject>> => {
   const snapshot = await keptSnapshot(ports.archive, state.snapshots?.[side]?.good);
   return new Map((snapshot?.resources ?? []).map(({ id, body }) => [id.toLowerCase(), body]));
@@ -100,7 +110,7 @@ const mayBegin = (configured: Site, state: SiteState, plan: MovePlan): boolean =
 };
 
 /**
- * Asks for a move, once for each plan of it; begins it where policy lets it. A fallback whose own table does not fit
+ * Asks for a move, once for each plan of it and not again once it was declined; begins it where policy lets it. A fallback whose own table does not fit
  * is not asked for. True where it may begin.
  */
 export const proposeMove = async (work: Proposing, called: Called): Promise<boolean> => {
@@ -109,6 +119,7 @@ export const proposeMove = async (work: Proposing, called: Called): Promise<bool
   if (called.reason === 'budget' && plan.table?.fits !== true) return false;
   const { move } = session.state();
   if (move && (move.status !== 'awaitingApproval' || move.digest === plan.digest)) return false;
+  if (declined(session.state(), plan, ports.clock.now())) return false;
   await ask(work, plan);
   const begins = mayBegin(configured, session.state(), plan);
   if (begins) {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Stage, startJourney, startStage } from './support/journey.ts';
-import { askedDigest, regionFails, settledAtHome, untilDevice } from './support/moves.ts';
+import { askedDigest, regionFails, settledAtHome, sweepOnce, untilDevice } from './support/moves.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -28,4 +28,21 @@ it("takes a person's word on the device at once, not when the gateway is asked n
   expect(device.confirmed?.by).toBe('Ada');
   expect(Date.parse(residence?.since ?? '') - said).toBeLessThan(60_000);
   lift();
+});
+
+it('does not ask again for a move that was declined, until a day has passed', async () => {
+  const journey = await startJourney(stage);
+  await settledAtHome(journey);
+  await regionFails(journey);
+  await journey.step();
+  await journey.step();
+  const digest = await askedDigest(journey);
+  await journey.word({ action: 'decline', digest, reason: 'we wait' });
+  await sweepOnce(journey);
+  const { move, lastMoves } = await journey.state();
+  expect(move).toBeNull();
+  expect(lastMoves?.[0]).toMatchObject({ outcome: 'declined', digest, why: 'Ada declined it: we wait' });
+  stage.clock.advance(25 * 3_600_000);
+  await sweepOnce(journey);
+  expect(await askedDigest(journey)).toBe(digest);
 });
