@@ -5,9 +5,11 @@ import type { Telling } from './moveStory.ts';
 import { moveWatcher } from './moveWatch.ts';
 import type { Narrator } from './narrator.ts';
 import type { DemoOptions } from './options.ts';
+import { playPlannedMove } from './plannedMove.ts';
 import { poster } from './post.ts';
 import { playRegionDown } from './regionDown.ts';
 import { playServiceFailover } from './serviceFailover.ts';
+import { playTooManyRoutes } from './tooManyRoutes.ts';
 import { watcher } from './watch.ts';
 
 const telling = async (stage: Stage, scene: Scene, tell: Narrator): Promise<Telling> => {
@@ -21,14 +23,16 @@ export const playScenario = async (
   stage: Stage,
   scene: Scene,
   tell: Narrator,
-  { scenario, silence: mode, warm }: DemoOptions,
+  { scenario, silence: mode, warm, approve }: DemoOptions,
 ): Promise<{ readonly ok: boolean }> => {
   switch (scenario) {
     case 'service-failover':
       return playServiceFailover(stage, scene, tell);
     case 'region-down':
       return playRegionDown(await telling(stage, scene, tell), { mode, warm });
-    default:
-      throw new Error('not yet');
+    case 'too-many-routes':
+      return playTooManyRoutes(await telling(stage, scene, tell), { approve });
+    case 'planned-move':
+      return playPlannedMove(await telling(stage, scene, tell), { warm });
   }
 };
