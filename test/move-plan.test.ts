@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../shared/base/canonical.ts';
 import { makeMovePlan } from '../shared/plan/move/makeMovePlan.ts';
+import { roleOfId } from '../shared/plan/move/resourceIds.ts';
 import {
   changed,
   idIn,
@@ -424,6 +425,13 @@ describe('any plan', () => {
       }),
       { numRuns: 8 },
     );
+  });
+
+  it('makes nothing whose role does not show by its id', () => {
+    for (const { role, id } of [...snapshotOf({ firewall: 'policy', vpn: 's2s' }).resources])
+      expect(roleOfId(id)).toBe(role === 'onPremRouteTable' ? 'routeTable' : role);
+    expect(roleOfId(idIn(oldGroup, 'networkSecurityGroups/nsg'))).toBeNull();
+    expect(roleOfId(idIn(oldGroup, 'virtualNetworks/vnet/subnets/default'))).toBeNull();
   });
 
   it('reads back equal', () => {

@@ -1,5 +1,5 @@
 import { byCodeUnit } from '../../base/canonical.ts';
-import type { SnapshotResource } from '../snapshot.ts';
+import type { Role, SnapshotResource } from '../snapshot.ts';
 
 const networkPart = /\/providers\/microsoft\.network\/(.+)$/i;
 
@@ -48,4 +48,28 @@ export const idMapOf = (resources: readonly SnapshotResource[], group: string): 
     seen.set(key, id);
   }
   return { toNew, collisions };
+};
+
+const roles: Readonly<Record<string, Role>> = {
+  publicipaddresses: 'publicIp',
+  routetables: 'routeTable',
+  virtualnetworks: 'virtualNetwork',
+  azurefirewalls: 'firewall',
+  firewallpolicies: 'firewallPolicy',
+  'firewallpolicies/rulecollectiongroups': 'ruleCollectionGroup',
+  ipgroups: 'ipGroup',
+  virtualnetworkgateways: 'gateway',
+  localnetworkgateways: 'localNetworkGateway',
+  connections: 'connection',
+};
+
+/**
+ * What a resource is to a move, by its id alone: for what nothing refers to yet, such as a public address whose
+ * gateway was never created. null of what a move never makes.
+ */
+export const roleOfId = (id: string): Role | null => {
+  const inside = inNetwork(id);
+  if (inside === null) return /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+$/i.test(id) ? 'resourceGroup' : null;
+  const types = inside.split('/').filter((_, index) => index % 2 === 0);
+  return roles[types.join('/').toLowerCase()] ?? null;
 };
