@@ -21,7 +21,8 @@ const workOf = async (visit: Visit, move: Move): Promise<MoveWork> => {
   const { configured, session, ports, azure, tagsInForce, message } = visit;
   const plan = await planOf(visit, move);
   const { arrivedAt } = message;
-  return { site: configured, there: sideOf(configured, plan.to), session, plan, ports, azure, tagsInForce, arrivedAt };
+  const there = sideOf(configured, plan.to);
+  return { id: move.id, site: configured, there, session, plan, ports, azure, tagsInForce, arrivedAt };
 };
 
 /** The continuation of the site's move, by message. */

@@ -73,11 +73,20 @@ export const putStep = async (work: MoveWork, step: StepInHand): Promise<void> =
       return finishMoveStep(work, step, 'unchanged', 'it stands as planned');
     case 'ours-different':
     case 'failed':
+      if (planned.leaveAsIs)
+        throw new StepFailure(
+          `${resource} stands there and is in the state Failed; it was there before us and is left as it is.`,
+          'Repair it by hand, then "move retry".',
+        );
       return write(work, step, body, etagOf(found));
     case 'absent':
       return write(work, step, body, null);
   }
 };
+
+/** A resource group takes everything along that was put into it, also since the plan was made. */
+const isInhabited = async ({ azure }: MoveWork, id: string): Promise<boolean> =>
+  !/\/providers\//i.test(id) && (await azure.lists.list(`${id}/resources`)).length > 0;
 
 /** Deletes what is ours, or what a person approved by name; a stranger's is left. */
 export const deleteStep = async (work: MoveWork, step: StepInHand): Promise<void> => {
@@ -87,6 +96,8 @@ export const deleteStep = async (work: MoveWork, step: StepInHand): Promise<void
   if (standing === 'absent') return finishMoveStep(work, step, 'unchanged', 'it is gone already');
   if (standing === 'strangers') return finishMoveStep(work, step, 'skipped', 'it is not ours');
   if (standing === 'unsettled') return delayMoveStep(work, step, 'Azure is still at work on it', unsettledMs);
+  if (await isInhabited(work, resource))
+    return finishMoveStep(work, step, 'skipped', 'something else is in it, and would go with it');
   await counted(work, step);
   const accepted = await work.azure.resources.remove(resource);
   const sent = { ...step, record: { ...step.record, writes: step.record.writes + 1 } };

@@ -18,6 +18,8 @@ import { tell } from './tell.ts';
 
 /** How often the gateway is asked whether the device has come. */
 const askGatewayMs = 5 * 60_000;
+/** An answer takes some ten seconds, and is asked for at that pace at first. */
+const mostAnswersMissing = 12;
 /** How often people are reminded that the device is waited for. */
 const remindMs = 30 * 60_000;
 
@@ -116,6 +118,27 @@ export const confirmStep = async (work: MoveWork, step: StepInHand): Promise<voi
   return setMoveStep(work, step, { operation: { operationUrl, notBefore }, notBefore: null });
 };
 
+/** A gateway that cannot say who is on it ends nothing: a person can. It is asked again later. */
+export const askGatewayLater = (work: MoveWork, step: StepInHand, why: string | null): Promise<void> =>
+  setMoveStep(work, step, {
+    status: 'waiting',
+    operation: null,
+    tries: 0,
+    why: why === null ? 'a person puts profile and file on the device' : `the gateway could not be asked: ${why}`,
+    notBefore: work.ports.clock.now() + askGatewayMs,
+  });
+
+/** Its answer is not there yet; one that never comes is asked for anew. */
+export const gatewayStillAtIt = (
+  work: MoveWork,
+  step: StepInHand,
+  operation: NonNullable<StepInHand['record']['operation']>,
+): Promise<void> => {
+  const { tries } = step.record;
+  if (tries >= mostAnswersMissing) return askGatewayLater(work, step, 'it did not answer');
+  return setMoveStep(work, step, { operation, tries: tries + 1 });
+};
+
 /** The gateway's client connections: a client there is the device, since nobody else has the new profile. */
 export const connectionsSeen = async (work: MoveWork, step: StepInHand, body: unknown): Promise<void> => {
   const value = isObject(body) && Array.isArray(body['value']) ? body['value'] : [];
@@ -127,9 +150,5 @@ export const connectionsSeen = async (work: MoveWork, step: StepInHand, body: un
     await noteMove(work, 'the gateway has a client', { addresses });
     return confirmed(work, step, `the gateway: client ${addresses[0]}`);
   }
-  return setMoveStep(work, step, {
-    status: 'waiting',
-    operation: null,
-    notBefore: work.ports.clock.now() + askGatewayMs,
-  });
+  return askGatewayLater(work, step, null);
 };

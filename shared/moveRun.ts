@@ -1,7 +1,15 @@
 import { iso } from './base/clock.ts';
 import { type AutomationError, asAutomationError } from './base/errors.ts';
 import { deleteStep, keyStep, putStep } from './moveBuild.ts';
-import { bundleStep, confirmStep, connectionsSeen, profileMade, profileStep } from './moveDevice.ts';
+import {
+  askGatewayLater,
+  bundleStep,
+  confirmStep,
+  connectionsSeen,
+  gatewayStillAtIt,
+  profileMade,
+  profileStep,
+} from './moveDevice.ts';
 import { finishMove, settleStep } from './moveSettle.ts';
 import { proofStep, routesStep, rulesStep } from './moveTables.ts';
 import {
@@ -29,6 +37,8 @@ export type Moved =
   /** Only a person can carry it on: paused, failed, or to be confirmed. */
   | { readonly status: 'person' };
 
+/** What a person may do where Azure itself says what is wrong. */
+const goesOn = '"move retry" goes on here; "move cancel" turns back.';
 const mostTries = 120;
 const mostFailedOperations = 3;
 const defaultWaitMs = 15_000;
@@ -93,19 +103,42 @@ const over = async (work: MoveWork, step: StepInHand, body: unknown): Promise<vo
   return finishMoveStep(work, step, 'done');
 };
 
+/** A write that was taken goes on whether or not we may ask about it. */
+const pollOf = async ({ azure }: MoveWork, operationUrl: string) => {
+  try {
+    return await azure.resources.poll(operationUrl);
+  } catch (error) {
+    if (asAutomationError(error).code === 'ERR_AZURE_FORBIDDEN') return 'untold';
+    throw error;
+  }
+};
+
 const ask = async (work: MoveWork, step: StepInHand, operationUrl: string): Promise<void> => {
   const { clock } = work.ports;
-  const progress = await work.azure.resources.poll(operationUrl);
+  const progress = await pollOf(work, operationUrl);
+  if (progress === 'untold') {
+    const untold = 'Azure does not let us ask how the operation goes: the resource itself is looked at';
+    return delayMoveStep(work, step, untold, failedOperationMs);
+  }
   if (progress.status === 'succeeded') return over(work, step, progress.body);
+  const { kind } = step.planned;
+  if (kind === 'confirm')
+    return progress.status === 'running'
+      ? gatewayStillAtIt(work, step, { operationUrl: progress.operationUrl, notBefore: progress.notBefore })
+      : askGatewayLater(work, step, `${progress.code}: ${progress.message}`);
   if (progress.status === 'running') {
     const minutes = Math.floor((clock.now() - Date.parse(step.record.startedAt ?? iso(clock.now()))) / 60_000);
     if (minutes < deadlineMinutes(step.planned.estimateMinutes)) return leaveMoveStep(work, step, progress);
+    // Nothing is made twice by asking for a profile again; of a write, the operation is what there is to wait for.
+    if (kind === 'profile') await setMoveStep(work, step, { operation: null });
     throw new StepFailure(
       `Azure is still at work after ${minutes} minutes (${step.planned.title}).`,
       'Look at the resource in the portal. "move retry" goes on waiting; "move cancel" turns back.',
     );
   }
   const why = `Azure ended the operation: ${progress.code}: ${progress.message}`;
+  // Another operation was in its way: no fault of the write.
+  if (progress.lockedForMs !== undefined) return delayMoveStep(work, step, why, progress.lockedForMs);
   const failures = (step.record.failedOperations ?? 0) + 1;
   await setMoveStep(work, step, {
     status: 'pending',
@@ -139,8 +172,10 @@ const onError = async (work: MoveWork, step: StepInHand, thrown: unknown): Promi
   if (thrown instanceof StepFailure) return failMove(work, step, thrown.message, thrown.remedy);
   const error: AutomationError = asAutomationError(thrown);
   if (['ERR_STATE_CONFLICT', 'ERR_STORAGE', 'ERR_BUG'].includes(error.code)) throw error;
+  if (step.planned.kind === 'confirm') return askGatewayLater(work, step, error.message);
   const { tries } = step.record;
-  if (error.retry === 'never' || tries >= mostTries) return failMove(work, step, error.message, error.remedy);
+  if (error.retry === 'never' || tries >= mostTries)
+    return failMove(work, step, error.message, `${error.remedy} ${goesOn}`);
   const backOff = Math.min(60_000, 5_000 * (tries + 1));
   const waitMs = error.retry === 'now' ? 0 : Math.max(error.retryAfterMs ?? defaultWaitMs, backOff);
   return delayMoveStep(work, step, `${error.message} (${error.code})`, waitMs);
@@ -180,7 +215,7 @@ export const carryOnMove = async (work: MoveWork): Promise<Moved> => {
   await tellStart(work);
   for (;;) {
     const { paused, move } = session.state();
-    if (!move) return { status: 'ended' };
+    if (move?.id !== work.id) return { status: 'ended' };
     if (paused !== null || move.status !== 'running') return { status: 'person' };
     const step = nextStep(work);
     if (step === undefined && move.steps.every(isOver)) {

@@ -7,13 +7,14 @@ import { makeTeardownPlan, type TeardownPurpose } from './plan/move/makeTeardown
 import type { MovePlan } from './plan/move/movePlan.ts';
 import type { Ports } from './ports.ts';
 import { ask, dropMove, type Proposing, planMove } from './proposeMove.ts';
-import { readSnapshot } from './readSnapshot.ts';
+import { isShadow } from './record/headline.ts';
 import type { Move } from './record/move.ts';
 import { withMoveStep } from './record/moveProgress.ts';
 import { movePlanBlob } from './record/progress.ts';
 import { residenceOf } from './record/residence.ts';
 import { type Session, speakTo } from './session.ts';
 import { tagsFor } from './visit.ts';
+import { whatStands } from './whatStands.ts';
 
 /** What a word on a move came to: what was taken up, and the plan where one was made. */
 export type MoveAnswer = { readonly said: string; readonly move?: MovePlan; readonly digest?: string };
@@ -66,6 +67,14 @@ export const approveMove = async (spoken: Spoken, digest: string): Promise<strin
   await speakTo(ports.sites, site.id, (state) => {
     const { move } = state;
     if (move?.status !== 'awaitingApproval') throw nothing(`No move of site ${site.id} waits for approval.`);
+    if (isShadow(site.policy.shadow, state))
+      throw new AutomationError(
+        'ERR_NOTHING_WAITS',
+        `Site ${site.id} is in shadow: its moves are shown, none is carried out.`,
+        { remedy: `To let it write: npm run cli -- adopt --site ${site.id}` },
+      );
+    if (move.expiresAt !== null && Date.parse(move.expiresAt) <= ports.clock.now())
+      throw nothing(`The move that waited at site ${site.id} was asked for until ${move.expiresAt}.`);
     if (move.digest !== digest)
       throw new AutomationError(
         'ERR_DIGEST_MISMATCH',
@@ -152,16 +161,18 @@ export const planned = async (
 const takeDown = async (
   spoken: Spoken,
   work: Proposing,
-  what: { readonly side: SideName; readonly purpose: TeardownPurpose; readonly why: string },
+  what: {
+    readonly side: SideName;
+    readonly purpose: TeardownPurpose;
+    readonly why: string;
+    /** Ids of what a move was to create. */
+    readonly planned?: readonly string[];
+  },
   digest: string | undefined,
 ): Promise<MoveAnswer> => {
   const { site, ports } = spoken;
-  const { side, purpose, why } = what;
-  const there = sideOf(site, side);
-  const reader = { find: ports.resources.find, list: ports.lists.list };
-  const { resources } = await readSnapshot(there, side, reader, ports.clock.now());
-  const group = resources.some(({ role }) => role === 'resourceGroup');
-  const contents = group ? await contentsOf(there, ports) : [];
+  const { side, purpose, why, planned: made = [] } = what;
+  const { resources, contents } = await whatStands(sideOf(site, side), side, made, ports);
   const plan = makeTeardownPlan({
     site,
     side,
@@ -175,17 +186,6 @@ const takeDown = async (
   return put(spoken, work, plan, digest);
 };
 
-/** null where nobody could tell: then the group stays. */
-const contentsOf = async (there: Site, ports: Ports): Promise<readonly string[] | null> => {
-  try {
-    const items = await ports.lists.list(`${there.ids.resourceGroup}/resources`);
-    return items.flatMap(({ id }) => (typeof id === 'string' ? [id] : []));
-  } catch (error) {
-    if (error instanceof AutomationError && error.code.startsWith('ERR_AZURE')) return null;
-    throw error;
-  }
-};
-
 /** Stops a move where it is and plans to take away what it made; one that only waited is dropped. */
 export const cancelMove = async (spoken: Spoken, reason: string): Promise<MoveAnswer> => {
   const { site, by } = spoken;
@@ -196,7 +196,10 @@ export const cancelMove = async (spoken: Spoken, reason: string): Promise<MoveAn
   const builds = move.startedAt !== null && move.reason !== 'teardown';
   await dropMove(work, 'cancelled', why);
   if (!builds) return { said: 'cancelled; nothing had been built' };
-  const answer = await takeDown(spoken, work, { side: move.to, purpose: 'cancel', why: `${why}.` }, undefined);
+  const plan = await planOf(spoken, move.digest);
+  const created = (plan?.steps ?? []).flatMap(({ body, resource }) => (body === undefined ? [] : [resource]));
+  const what = { side: move.to, purpose: 'cancel', why: `${why}.`, planned: created } as const;
+  const answer = await takeDown(spoken, work, what, undefined);
   return { ...answer, said: `cancelled; what it made stays until that is approved: ${answer.said}` };
 };
 

@@ -1,15 +1,18 @@
 import { iso } from './base/clock.ts';
+import { AutomationError } from './base/errors.ts';
 import type { Site } from './base/site.ts';
 import type { MovePlan, MoveStep } from './plan/move/movePlan.ts';
 import type { AzureView, Ports } from './ports.ts';
 import type { Move, MoveStepRecord } from './record/move.ts';
 import { withMoveStep } from './record/moveProgress.ts';
 import { ledgerBlob } from './record/progress.ts';
+import type { SiteState } from './record/state.ts';
 import type { TagsInForce } from './record/tagsInForce.ts';
 import type { Session } from './session.ts';
 
-/** A move in hand. `site` is as the sites file has it; `there` is its side that is built or taken down. */
+/** A move in hand, by its `id`. `site` is as the sites file has it; `there` is its side that is built or taken down. */
 export type MoveWork = {
+  readonly id: string;
   readonly site: Site;
   readonly there: Site;
   readonly session: Session;
@@ -23,11 +26,17 @@ export type MoveWork = {
 
 export type StepInHand = { readonly planned: MoveStep; readonly record: MoveStepRecord };
 
-export const moveOf = ({ session, site }: MoveWork): Move => {
-  const { move } = session.state();
-  if (!move) throw new Error(`site ${site.id} has no move to carry on`);
-  return move;
+/** A person may end a move while a worker is at it, and another may be asked for by then. */
+const mine = ({ id, site }: MoveWork, { move }: SiteState): Move => {
+  if (move?.id === id) return move;
+  throw new AutomationError('ERR_STATE_CONFLICT', `The move ${id} of site ${site.id} was ended meanwhile.`, {
+    remedy: 'Nothing to do: what is wanted now is looked at.',
+    retry: 'later',
+  });
 };
+
+/** Throws ERR_STATE_CONFLICT where it is no longer under way. */
+export const moveOf = (work: MoveWork): Move => mine(work, work.session.state());
 
 /** One line of the move's ledger. */
 export const noteMove = (work: MoveWork, event: string, detail: Record<string, unknown> = {}): Promise<void> =>
@@ -37,7 +46,7 @@ export const noteMove = (work: MoveWork, event: string, detail: Record<string, u
   );
 
 export const commitMove = async (work: MoveWork, change: (move: Move) => Move): Promise<void> => {
-  await work.session.commit((state) => (state.move ? { ...state, move: change(state.move) } : state));
+  await work.session.commit((state) => ({ ...state, move: change(mine(work, state)) }));
 };
 
 /** A change of one step, in the state and, where its status changes, in the ledger. */

@@ -51,6 +51,10 @@ const stateOf = (body: unknown): string | undefined => {
 export const nextPoll = (answer: ArmAnswer, nowMs: number): number =>
   nowMs + (retryAfterMs(answer.headers, nowMs) ?? POLL_MS);
 
+/** A Location answers an operation that failed as the operation itself would have been: 500 with an ARM error in it. */
+const endedThere = (operationUrl: string, { status, body }: ArmAnswer): boolean =>
+  status === 500 && /\/(nfv)?operationResults\//i.test(operationUrl) && armErrorOf(body) !== undefined;
+
 /**
  * What the answer to a poll means: of an Azure-AsyncOperation (`status`), of the resource itself
  * (`provisioningState`), or of a Location (202 until it is over). Undefined for 401 and 403, which tell of us and not of it.
@@ -59,6 +63,7 @@ export const nextPoll = (answer: ArmAnswer, nowMs: number): number =>
 export const progressOf = (operationUrl: string, answer: ArmAnswer, nowMs: number): Progress | undefined => {
   const { status, body } = answer;
   const running: Progress = { status: 'running', operationUrl, notBefore: nextPoll(answer, nowMs) };
+  if (endedThere(operationUrl, answer)) return failed(body, `HTTP ${status}`, 'Azure gives no reason');
   if (status >= 500 || status === 408 || status === 429) return running;
   if (status === 401 || status === 403) return undefined;
   if (status === 404) return failed(undefined, 'OperationNotFound', 'Azure no longer knows this operation');

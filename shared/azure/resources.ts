@@ -30,10 +30,14 @@ export const armResources = (arm: Arm, clock: Clock): Resources => {
       ? { status: 'done' }
       : { status: 'running', operationUrl, notBefore: nextPoll(answer, clock.now()) };
 
-  /** Of a DELETE or an action: over, unless 202; then it ends where Location says (RPC-async, ARM). */
-  const urlAfter = (answer: ArmAnswer, url: string): string | undefined => {
+  /**
+   * Of a DELETE or an action: over, unless 202. An action's result is at Location; of a delete only the status counts,
+   * and Azure-AsyncOperation says a failure with 200, where Location answers it as a broken request (RPC-async, ARM).
+   */
+  const urlAfter = (answer: ArmAnswer, url: string, first: 'Location' | 'Azure-AsyncOperation'): string | undefined => {
     if (answer.status !== 202) return undefined;
-    const next = answer.headers.get('Location') ?? answer.headers.get('Azure-AsyncOperation') ?? '';
+    const { headers } = answer;
+    const next = headers.get(first) ?? headers.get('Location') ?? headers.get('Azure-AsyncOperation') ?? '';
     return new URL(next, url).href;
   };
 
@@ -44,7 +48,7 @@ export const armResources = (arm: Arm, clock: Clock): Resources => {
     if (answer.status === 404) return { status: 'done' };
     if (answer.status !== 200 && answer.status !== 202 && answer.status !== 204)
       throw failureOf(asked, answer, clock.now());
-    return acceptedOf(answer, urlAfter(answer, url));
+    return acceptedOf(answer, urlAfter(answer, url, 'Azure-AsyncOperation'));
   };
 
   const act = async (id: string, action: string, body: JsonObject): Promise<Accepted> => {
@@ -53,7 +57,7 @@ export const armResources = (arm: Arm, clock: Clock): Resources => {
     // An action changes nothing that is there; it is asked again rather than counted as a write.
     const answer = await arm.send({ ...asked, kind: 'read', url, body });
     if (answer.status !== 200 && answer.status !== 202) throw failureOf(asked, answer, clock.now());
-    const accepted = acceptedOf(answer, urlAfter(answer, url));
+    const accepted = acceptedOf(answer, urlAfter(answer, url, 'Location'));
     return accepted.status === 'done' ? { ...accepted, body: answer.body } : accepted;
   };
 
