@@ -1,3 +1,4 @@
+import { unlessMoveBegins } from './abandonedLook.ts';
 import { attendMove } from './attendMove.ts';
 import { carryOn } from './carryOn.ts';
 import { choose, chooseAll } from './choose.ts';
@@ -85,7 +86,7 @@ const lookAgain = async (visit: Visit, looks: number): Promise<void> => {
   const { decision, facts } = await decideFor(site, session.state(), ports);
   if (await considerMove(visit, decision, facts)) return void (await attendMove(visit));
   const seen = await visit.guarded(() =>
-    look({ site, state: session.state(), ports, azure, tagsInForce, decision, sweep }),
+    unlessMoveBegins(visit, () => look({ site, state: session.state(), ports, azure, tagsInForce, decision, sweep })),
   );
   if (seen === null) return;
   await note(visit, seen);

@@ -46,3 +46,20 @@ it('does not ask again for a move that was declined, until a day has passed', as
   await sweepOnce(journey);
   expect(await askedDigest(journey)).toBe(digest);
 });
+
+it('begins an approved move at once, though a look at the dead region still waits for an answer', async () => {
+  const journey = await startJourney(stage);
+  await settledAtHome(journey);
+  const lift = stage.arm.silence('usgovvirginia', 'hanging');
+  await regionFails(journey);
+  await journey.step();
+  const looking = journey.step();
+  await expect.poll(async () => (await journey.state()).move?.status, { timeout: 10_000 }).toBe('awaitingApproval');
+  await journey.word({ action: 'apply', digest: await askedDigest(journey) });
+  await looking;
+  await journey.step();
+  const { move, attention } = await journey.state();
+  expect(move?.startedAt).not.toBeNull();
+  expect(attention).toBeNull();
+  lift();
+}, 20_000);
