@@ -40,6 +40,32 @@ describe('the demo', () => {
     120_000,
   );
 
+  it('plays a region that fails, the move out of it and the way back', async () => {
+    const played = await summary(['--scenario', 'region-down']);
+    expect(played).toMatchObject({ ok: true, residence: ['target', 'home'], sweepWrites: 0 });
+    const [there, back] = played.moves;
+    expect(there).toMatchObject({ reason: 'outage', requestsToDeadRegion: 0, earlyPolls: 0, unplannedWrites: [] });
+    expect(there.criticalPath.steps).toContain('gateway');
+    const step = (id: string) => there.timeline.find((one: { id: string }) => one.id === id);
+    // Side by side: the firewall is over long before the gateway.
+    expect(step('firewall').startMinute).toBeLessThan(step('gateway').endMinute - 30);
+    expect(there.writes.map(({ count }: { count: number }) => count).sort()).toEqual([1, 1, 1, 1, 1, 1, 1, 2]);
+    expect(back).toMatchObject({ reason: 'return', writes: [], outcome: 'protected' });
+  }, 120_000);
+
+  it('plays a planned move into another client pool, which nothing takes back', async () => {
+    const played = await summary(['--scenario', 'planned-move']);
+    expect(played).toMatchObject({ ok: true, residence: ['target'], sweepWrites: 0 });
+    expect(played.pool.map(({ ok }: { ok: boolean }) => ok)).toEqual([true, true, true, true]);
+  }, 120_000);
+
+  it('plays too many routes: the move is asked for, declined, and not needed', async () => {
+    const played = await summary(['--scenario', 'too-many-routes']);
+    expect(played).toMatchObject({ ok: true, residence: ['home'], failover: { routes: 160, proven: true } });
+    expect(played.blockedBecause).toContain('170 routes are needed');
+    expect(played.alternatives.join(' ')).toContain('summarize');
+  }, 120_000);
+
   it('tells what it does on 80 columns', async () => {
     const { stdout } = await demo(['--help']);
     expect(stdout).toContain('--service-tags FILE');

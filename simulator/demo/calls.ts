@@ -9,7 +9,7 @@ export interface Calls {
   readonly earlyPolls: number;
 }
 
-const isPoll = (label: string): boolean => label === 'Operations_Poll' || label === 'Operations_Result';
+export const isPoll = (label: string): boolean => label === 'Operations_Poll' || label === 'Operations_Result';
 
 /** Counts ARM requests from the `from`th on, as the simulator recorded them; tokens are not ARM's. */
 export const callsSince = (arm: Arm, from: number): Calls => {

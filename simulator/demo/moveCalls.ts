@@ -1,5 +1,6 @@
 import type { RecordedExchange } from '../arm/recorded.ts';
 import type { Arm } from '../arm/server.ts';
+import { isPoll } from './calls.ts';
 
 /** A resource that was written, and how often Azure took it. */
 export interface Write {
@@ -13,8 +14,8 @@ export interface PollDelays {
   /** Before the time that Retry-After named. */
   readonly earlyPolls: number;
   /**
-   * More than a tenth of Retry-After behind it. Our own delay is the wall's and not Azure's, as in own overhead: what
-   * a poll is behind is counted in the wall's time, whatever the simulation's speed.
+   * More than a tenth of Retry-After behind it. Our own delay is the wall's, as in own overhead, and is counted as if
+   * nothing of it would pass while Azure is waited for: at most so many are late on a clock that does not run fast.
    */
   readonly latePolls: number;
   /** The longest such delay, in wall ms. */
@@ -40,7 +41,7 @@ export const writesIn = (requests: readonly RecordedExchange[]): Write[] => {
 };
 
 export const pollDelays = (requests: readonly RecordedExchange[], speed: number): PollDelays => {
-  const polls = requests.filter(({ label }) => label === 'Operations_Poll' || label === 'Operations_Result');
+  const polls = requests.filter(({ label }) => isPoll(label));
   const behind = polls.flatMap(({ retryAfterSeconds: due, waitedSeconds: waited }) =>
     due === undefined || waited === undefined ? [] : [{ due, wallMs: ((waited - due) * 1_000) / speed }],
   );

@@ -1,7 +1,8 @@
 import type { MovePlan } from '../../shared/plan/move/movePlan.ts';
 import type { MoveSummary } from '../../shared/record/move.ts';
-import type { Arm } from '../arm/server.ts';
-import { callsSince } from './calls.ts';
+import type { RecordedExchange } from '../arm/recorded.ts';
+import type { Stage } from '../stage/stage.ts';
+import { isPoll } from './calls.ts';
 import { checksOf, ledgerOf } from './ledger.ts';
 import { type PollDelays, pollDelays, requestsOf, type Write, writesIn } from './moveCalls.ts';
 import { type TimelineStep, timelineOf } from './timeline.ts';
@@ -27,7 +28,9 @@ export interface MoveLeg extends PollDelays {
   /** The move's own time, Azure's and people's taken out; wall ms. */
   readonly ownOverheadMs: number;
   readonly ownOverheadLimitMs: number;
-  /** Requests for the region that answered nothing while the move was under way. */
+  /** From a person's approval to the move's beginning, in wall ms: what was under way at the site came first. */
+  readonly begunAfterMs: number;
+  /** Requests for the region that answered nothing, from the move's beginning to its end. */
   readonly requestsToDeadRegion: number;
   readonly checks: readonly string[];
 }
@@ -39,9 +42,19 @@ const unplanned = (writes: readonly Write[], plan: MovePlan): string[] => {
     .map(({ resource, count }) => `${resource}: ${count}, planned ${planned.get(resource.toLowerCase()) ?? 0}`);
 };
 
-/** `from`: the number of requests that ARM had seen when the move was approved. */
-export const moveLeg = async (arm: Arm, speed: number, plan: MovePlan, summary: MoveSummary, from: number) => {
-  const requests = requestsOf(arm, from);
+const between = ({ startedAt, endedAt }: MoveSummary, { at }: RecordedExchange): boolean =>
+  at >= Date.parse(startedAt ?? '') && at <= Date.parse(endedAt);
+
+/** When the move was approved: what ARM had seen by then (number of requests), and the time. */
+export type Approval = { readonly requests: number; readonly at: number };
+
+export const moveLeg = async (
+  { arm, speed }: Pick<Stage, 'arm' | 'speed'>,
+  plan: MovePlan,
+  summary: MoveSummary,
+  approval: Approval,
+): Promise<MoveLeg> => {
+  const requests = requestsOf(arm, approval.requests).filter((request) => between(summary, request));
   const writes = writesIn(requests);
   const timeline = timelineOf(plan, await ledgerOf(plan.site, summary.id), summary.startedAt ?? '');
   const stood = !timeline.some(({ id, outcome }) => id.startsWith('gateway') && outcome === 'done');
@@ -55,13 +68,14 @@ export const moveLeg = async (arm: Arm, speed: number, plan: MovePlan, summary: 
     criticalPath: plan.criticalPath,
     writes,
     unplannedWrites: unplanned(writes, plan),
-    reads: callsSince(arm, from).reads,
+    reads: requests.filter(({ method, label }) => method === 'GET' && !isPoll(label)).length,
     ...pollDelays(requests, speed),
     ownOverheadMs: summary.ownOverheadMs,
     ownOverheadLimitMs: overheadLimits[stood ? 'warm' : 'cold'],
+    begunAfterMs: Math.max(0, Math.round((Date.parse(summary.startedAt ?? '') - approval.at) / speed)),
     requestsToDeadRegion: requests.filter(({ fault }) => fault?.startsWith('deadRegion')).length,
     checks: await checksOf(plan.site, summary.id),
-  } satisfies MoveLeg;
+  };
 };
 
 /** Whether a move kept what the product promises; times are the machine's and not among it. */

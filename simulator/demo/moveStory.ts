@@ -82,9 +82,13 @@ const tellLeg = (tell: Narrator, leg: MoveLeg): void => {
   for (const { method, resource, count } of leg.writes)
     tell.detail(`${method} ${resource.split('/').slice(-2).join('/')}${count > 1 ? ` (${count} times)` : ''}`);
   const within = leg.ownOverheadMs < leg.ownOverheadLimitMs ? tell.good : tell.bad;
+  tell.detail(`begun ${duration(leg.begunAfterMs)} after the approval`);
   within(`own overhead ${duration(leg.ownOverheadMs)}, limit ${duration(leg.ownOverheadLimitMs)}`);
-  const punctual = leg.earlyPolls + leg.latePolls === 0 ? tell.good : tell.bad;
-  punctual(`${leg.polls} polls: ${leg.earlyPolls} early, ${leg.latePolls} more than 10 % late`);
+  const late = leg.latePolls === 0 ? '' : `, ${leg.latePolls} of them by more than a tenth of it`;
+  const punctual = leg.earlyPolls === 0 ? tell.good : tell.bad;
+  punctual(
+    `${leg.polls} polls: ${leg.earlyPolls} early; at most ${duration(leg.longestDelayMs)} of our own behind Retry-After${late}`,
+  );
   if (leg.unplannedWrites.length > 0) tell.bad(`written more often than planned: ${leg.unplannedWrites.join('; ')}`);
 };
 
@@ -105,7 +109,7 @@ export const seeThrough = async (
   const site = scene.siteId;
   const plan = await movePlanOf(site, digest);
   const id = (await stateOf(site)).move?.id ?? '';
-  const from = stage.arm.requests.length;
+  const approval = { requests: stage.arm.requests.length, at: stage.clock.now() };
   tell.chapter('The move is approved by its digest', true);
   tell.detail(`apply ${digest.slice(0, 19)}…, by ${by}`);
   await post('manualRun', { action: 'apply', site, digest, by, reason });
@@ -120,7 +124,7 @@ export const seeThrough = async (
   const [summary] = state.lastMoves ?? [];
   if (summary === undefined) throw new Error('the move left no summary');
   await stage.host.idle();
-  const leg = await moveLeg(stage.arm, stage.speed, plan, summary, from);
+  const leg = await moveLeg(stage, plan, summary, approval);
   tellLeg(tell, leg);
   return { leg, state };
 };
