@@ -4,11 +4,14 @@ import { isOurs } from '../plan/ownership.ts';
 import { ourGroupIn, sameName } from '../plan/ruleOrder.ts';
 import { firewallBody, routeTableBody } from './body.ts';
 
+/** A route's id follows from its place: one that is written for the first time has none yet. */
+const withoutId = ({ id: _, ...route }: JsonObject): JsonObject => route;
+
 /** Hash of everything in the table that is not ours, unknown members included; what ARM fills in left out. */
 export const foreignInRouteTable = (raw: JsonObject, namePrefix: string): string =>
   digestOf(
     routeTableBody(raw, (existing) =>
-      [...existing].filter(([name]) => !isOurs(name, namePrefix)).map(([, route]) => route as JsonObject),
+      [...existing].filter(([name]) => !isOurs(name, namePrefix)).map(([, route]) => withoutId(route as JsonObject)),
     ),
   );
 
