@@ -84,9 +84,20 @@ export const putStep = async (work: MoveWork, step: StepInHand): Promise<void> =
   }
 };
 
-/** A resource group takes everything along that was put into it, also since the plan was made. */
-const isInhabited = async ({ azure }: MoveWork, id: string): Promise<boolean> =>
-  !/\/providers\//i.test(id) && (await azure.lists.list(`${id}/resources`)).length > 0;
+/** So often a group is looked at again whose list still has what was just deleted; then it stays. */
+const mostListings = 10;
+
+/**
+ * A resource group takes everything along that was put into it, also since the plan was made. ARM's list may be behind:
+ * `lagging` is nothing but what this move deleted itself.
+ */
+const inGroup = async ({ azure, plan }: MoveWork, id: string): Promise<'empty' | 'lagging' | 'others'> => {
+  if (/\/providers\//i.test(id)) return 'empty';
+  const items = await azure.lists.list(`${id}/resources`);
+  const deleted = new Set(plan.steps.map(({ resource }) => resource.toLowerCase()));
+  if (items.some((item) => !deleted.has(String(item['id']).toLowerCase()))) return 'others';
+  return items.length > 0 ? 'lagging' : 'empty';
+};
 
 /** Deletes what is ours, or what a person approved by name; a stranger's is left. */
 export const deleteStep = async (work: MoveWork, step: StepInHand): Promise<void> => {
@@ -96,8 +107,10 @@ export const deleteStep = async (work: MoveWork, step: StepInHand): Promise<void
   if (standing === 'absent') return finishMoveStep(work, step, 'unchanged', 'it is gone already');
   if (standing === 'strangers') return finishMoveStep(work, step, 'skipped', 'it is not ours');
   if (standing === 'unsettled') return delayMoveStep(work, step, 'Azure is still at work on it', unsettledMs);
-  if (await isInhabited(work, resource))
-    return finishMoveStep(work, step, 'skipped', 'something else is in it, and would go with it');
+  const inside = await inGroup(work, resource);
+  if (inside === 'lagging' && step.record.tries < mostListings)
+    return delayMoveStep(work, step, 'Azure still lists what was deleted in it', unsettledMs);
+  if (inside !== 'empty') return finishMoveStep(work, step, 'skipped', 'something else is in it, and would go with it');
   await counted(work, step);
   const accepted = await work.azure.resources.remove(resource);
   const sent = { ...step, record: { ...step.record, writes: step.record.writes + 1 } };

@@ -34,6 +34,8 @@ export const plannedMove = async (journey: Journey): Promise<string> => {
 /** The device gets profile and file; the gateway sees it, and the move is over. */
 export const finishAtDevice = async (stage: Stage, journey: Journey): Promise<void> => {
   await untilDevice(journey);
+  const { move } = await journey.state();
+  expect(move, JSON.stringify(move?.trouble ?? null)).toMatchObject({ status: 'running', trouble: null });
   await loadDevice(stage, journey, (await targetOf(journey)).ids.gateway);
   await journey.work(400);
 };

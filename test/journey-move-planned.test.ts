@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MovePlan } from '../shared/plan/move/movePlan.ts';
+import { type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
+import { askedDigest, settledAtHome, sweepOnce, targetOf, untilDevice } from './support/moves.ts';
+import { finishAtDevice, moveOf, notOurs, ours, quickMoves } from './support/moveTrouble.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await startStage(quickMoves);
+});
+afterAll(() => stage.close());
+
+const foreignRoute = {
+  name: 'to-head-office',
+  properties: { addressPrefix: '10.77.0.0/16', nextHopType: 'VirtualAppliance', nextHopIpAddress: '172.16.1.4' },
+};
+const elsewhere = { clientAddressPool: '192.168.160.0/24', addressSpace: '172.18.0.0/16' };
+
+const startElsewhere = () => startJourney(stage, { site: { move: elsewhere }, zone: { routes: [foreignRoute] } });
+
+const text = (id: string): string => JSON.stringify(stage.arm.read(id));
+
+const move = async (journey: Journey): Promise<MovePlan> => {
+  await settledAtHome(journey);
+  const { move: plan } = (await journey.word({ action: 'move', reason: 'the rig goes west' })) as { move: MovePlan };
+  await journey.word({ action: 'apply', digest: plan.digest });
+  return plan;
+};
+
+describe('a planned move to another client pool and another address space', () => {
+  it('changes them wherever they stand, lists each change, and the site stays there', async () => {
+    const journey = await startElsewhere();
+    const plan = await move(journey);
+    const before = notOurs(stage, journey);
+    expect(plan.mappings.map(({ before: from, after }) => [from, after])).toEqual(
+      expect.arrayContaining([
+        ['192.168.150.0/24', '192.168.160.0/24'],
+        ['172.16.0.0/16', '172.18.0.0/16'],
+      ]),
+    );
+    await untilDevice(journey);
+    const { ids } = await targetOf(journey);
+    const firewallAddress = '172.18.1.4';
+    expect(text(ids.virtualNetwork)).toContain('172.18.0.0/16');
+    expect(text(ids.gateway)).toContain('192.168.160.0/24');
+    expect(text(ids.onPremRouteTable ?? '')).toContain('192.168.160.0/24');
+    const table = stage.arm.read(ids.routeTable)?.['properties'] as {
+      routes: { name: string; properties: Record<string, unknown> }[];
+    };
+    expect(table.routes.find(({ name }) => name === 'to-head-office')?.properties).toMatchObject({
+      addressPrefix: '10.77.0.0/16',
+      nextHopIpAddress: firewallAddress,
+    });
+    const hops = table.routes
+      .filter(({ name }) => name.startsWith('asefo-'))
+      .map(({ properties }) => properties['nextHopIpAddress']);
+    expect(new Set(hops.filter((hop) => hop !== undefined && hop !== ''))).toEqual(new Set([firewallAddress]));
+    for (const id of [ids.virtualNetwork, ids.gateway, ids.onPremRouteTable ?? '', ids.routeTable, ids.firewall]) {
+      expect(text(id), id).not.toContain('192.168.150.');
+      expect(text(id), id).not.toContain('172.16.');
+    }
+    const instruction = (await journey.state()).device.offered?.instruction?.join('\n') ?? '';
+    expect(instruction).toContain('Enter 172.18.0.0/16, 192.168.160.0/24 in place of the old ranges');
+
+    await finishAtDevice(stage, journey);
+    const moved = await journey.state();
+    expect(moved.residence).toMatchObject({ side: 'target', because: 'planned', by: 'Ada' });
+    expect(moved.device.confirmed?.by).toMatch(/client 192\.168\.160\./);
+    expect(notOurs(stage, journey)).toEqual(before);
+
+    const settled = JSON.stringify(stage.arm.ids().map((id) => stage.arm.read(id)));
+    journey.mark();
+    for (let day = 0; day < 3; day += 1) {
+      stage.clock.advance(24 * 3_600_000);
+      await sweepOnce(journey);
+    }
+    expect(journey.calls().writes).toBe(0);
+    expect(JSON.stringify(stage.arm.ids().map((id) => stage.arm.read(id)))).toBe(settled);
+    expect(await journey.state()).toMatchObject({
+      residence: { side: 'target' },
+      move: null,
+      attention: null,
+      waiting: null,
+    });
+  });
+
+  it('keeps the old side until its retirement is approved, and then leaves what is not the site’s', async () => {
+    const journey = await startElsewhere();
+    await move(journey);
+    await finishAtDevice(stage, journey);
+    const stranger = `${journey.ids.resourceGroup}/providers/Microsoft.Network/publicIPAddresses/somebodys`;
+    stage.arm.seed(stranger, {
+      location: 'usgovvirginia',
+      sku: { name: 'Standard' },
+      properties: { publicIPAllocationMethod: 'Static' },
+    });
+    const kept = text(stranger);
+    const moved = ours(stage, journey).map((id) => [id, text(id)]);
+    await journey.word({ action: 'retire' });
+    await journey.work();
+    expect(stage.arm.read(journey.ids.gateway)).toBeDefined();
+    await expect(journey.word({ action: 'apply', digest: `sha256:${'0'.repeat(64)}` })).rejects.toMatchObject({
+      code: 'ERR_DIGEST_MISMATCH',
+    });
+    await journey.word({ action: 'apply', digest: await askedDigest(journey) });
+    await journey.work(400);
+    expect((await journey.state()).lastMoves?.[0]).toMatchObject({ reason: 'teardown', outcome: 'removed' });
+    for (const id of [journey.ids.gateway, journey.ids.firewall, journey.ids.virtualNetwork, journey.ids.routeTable])
+      expect(stage.arm.read(id), id).toBeUndefined();
+    expect(text(stranger)).toBe(kept);
+    expect(stage.arm.read(journey.ids.resourceGroup)).toBeDefined();
+    expect(ours(stage, journey).map((id) => [id, text(id)])).toEqual(moved);
+    journey.mark();
+    await sweepOnce(journey);
+    await sweepOnce(journey);
+    expect(journey.calls().writes).toBe(0);
+    expect(await journey.state()).toMatchObject({ residence: { side: 'target' }, attention: null });
+  });
+
+  it('cannot retire the side the site lives on, nor move where it lives', async () => {
+    const journey = await startElsewhere();
+    await move(journey);
+    await expect(journey.word({ action: 'retire' })).rejects.toMatchObject({ code: 'ERR_NOTHING_WAITS' });
+    await finishAtDevice(stage, journey);
+    await expect(journey.word({ action: 'move', to: 'usgovtexas' })).rejects.toMatchObject({ code: 'ERR_USAGE' });
+    await expect(journey.word({ action: 'move', to: 'usgovarizona' })).rejects.toMatchObject({ code: 'ERR_USAGE' });
+    const { move: back } = (await journey.word({ action: 'move', to: 'usgovvirginia' })) as { move: MovePlan };
+    expect(back).toMatchObject({ reason: 'planned', to: 'home', applyable: true });
+    expect((await moveOf(journey)).status).toBe('awaitingApproval');
+  });
+});
