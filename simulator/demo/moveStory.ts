@@ -1,3 +1,4 @@
+import { counted } from '../../shared/base/counted.ts';
 import type { MovePlan } from '../../shared/plan/move/movePlan.ts';
 import type { Move } from '../../shared/record/move.ts';
 import type { SiteState } from '../../shared/record/state.ts';
@@ -12,12 +13,11 @@ import { timelineLines } from './timeline.ts';
 import { stateOf } from './watch.ts';
 
 /** All that a story of a move is told with. */
-export interface Telling {
+export interface Telling extends MoveWatch {
   readonly stage: Stage;
   readonly scene: Scene;
   readonly tell: Narrator;
   readonly post: Post;
-  readonly follow: MoveWatch;
 }
 
 const mappingsShown = 6;
@@ -34,7 +34,8 @@ export const tellMovePlan = (tell: Narrator, { title }: Pick<Move, 'title'>, pla
   const { steps, criticalPath, writes, table, snapshot, mappings, blockers } = plan;
   if (snapshot !== null) tell.say(`Planned from the snapshot of ${snapshot.takenAt}, and from nothing else.`);
   const count = writes.reduce((sum, one) => sum + one.writes, 0);
-  tell.say(`${steps.length} steps, ${count} writes to ${writes.length} resources; the new table: ${tableText(plan)}.`);
+  const written = `${counted(count, 'write')} to ${counted(writes.length, 'resource')}`;
+  tell.say(`${steps.length} steps, ${written} at most; the new table: ${tableText(plan)}.`);
   if (table !== null && !table.fits) tell.bad('the new table does not fit');
   tell.say(`Critical path, about ${criticalPath.minutes} minutes: ${criticalPath.steps.join(' > ')}.`);
   for (const { resource, where, before, after } of mappings.slice(0, mappingsShown))
@@ -57,7 +58,8 @@ export const sweep = async ({ stage }: Pick<Telling, 'stage'>): Promise<void> =>
 const loadDevice = async ({ stage, scene, tell }: Telling, plan: MovePlan, confirms: boolean): Promise<void> => {
   tell.chapter('Profile and file are put on the device', true);
   const { move, device } = await stateOf(scene.siteId);
-  for (const line of device.offered?.instruction ?? []) tell.detail(line);
+  if (plan.reason === 'return') tell.detail(`The same ten lines as before, for ${scene.home.displayName}.`);
+  else for (const line of device.offered?.instruction ?? []) tell.detail(line);
   const kept = (await (await wire()).archive.read(move?.profileBlob ?? '')) ?? '{}';
   const answer = await fetch((JSON.parse(kept) as { url: string }).url);
   if (!answer.ok) throw new Error(`the profile's address answered ${answer.status}`);
@@ -73,7 +75,7 @@ const confirm = async ({ scene, post }: Telling): Promise<void> => {
 };
 
 const tellLeg = (tell: Narrator, leg: MoveLeg): void => {
-  tell.say('The proof, by reading everything again:');
+  if (leg.checks.length > 0) tell.say('The proof, by reading everything again:');
   for (const check of leg.checks) tell.good(check);
   tell.say('The timeline (*: on the critical path):');
   for (const line of timelineLines(leg.timeline)) tell.raw(line);
@@ -105,12 +107,12 @@ export const seeThrough = async (
   telling: Telling,
   { digest, by, confirmedBy, reason }: Approving,
 ): Promise<{ readonly leg: MoveLeg; readonly state: SiteState }> => {
-  const { stage, scene, tell, post, follow } = telling;
+  const { stage, scene, tell, post, follow, tellRest } = telling;
   const site = scene.siteId;
   const plan = await movePlanOf(site, digest);
-  const id = (await stateOf(site)).move?.id ?? '';
+  const { id = '', title = '' } = (await stateOf(site)).move ?? {};
   const approval = { requests: stage.arm.requests.length, at: stage.clock.now() };
-  tell.chapter('The move is approved by its digest', true);
+  tell.chapter(`Approved by its digest: ${title}`, true);
   tell.detail(`apply ${digest.slice(0, 19)}…, by ${by}`);
   await post('manualRun', { action: 'apply', site, digest, by, reason });
   if (plan.steps.some(({ kind }) => kind === 'confirm')) {
@@ -125,6 +127,7 @@ export const seeThrough = async (
   if (summary === undefined) throw new Error('the move left no summary');
   await stage.host.idle();
   const leg = await moveLeg(stage, plan, summary, approval);
+  tellRest(id, leg.timeline);
   tellLeg(tell, leg);
   return { leg, state };
 };

@@ -5,6 +5,7 @@ import type { SiteState } from '../../shared/record/state.ts';
 import { wire } from '../../shared/wire.ts';
 import type { Stage } from '../stage/stage.ts';
 import { duration, type Narrator } from './narrator.ts';
+import type { TimelineStep } from './timeline.ts';
 import { stateOf } from './watch.ts';
 
 const lookEveryMs = 25;
@@ -29,7 +30,7 @@ export const offset = (ms: number): string => {
 const tellBegun = (tell: Narrator, move: Move, step: MoveStepRecord): void => {
   const at = offset(since(move.startedAt ?? '', step.startedAt ?? ''));
   if (step.status === 'running') tell.detail(`${at} begun: ${step.title}`);
-  if (step.status === 'waiting') tell.say(`${at} a person is waited for: ${step.title}`);
+  if (step.status === 'waiting') tell.say(`${at} waited for: ${step.title}`);
 };
 
 const tellOver = (tell: Narrator, move: Move, step: MoveStepRecord): void => {
@@ -42,8 +43,13 @@ const tellOver = (tell: Narrator, move: Move, step: MoveStepRecord): void => {
   }
 };
 
-/** Follows a site's move until something holds, telling each step once when it begins and once when it is over. */
-export type MoveWatch = (until: (state: SiteState) => boolean) => Promise<SiteState>;
+/** Tells each step of a site's move once when it begins and once when it is over. */
+export interface MoveWatch {
+  /** Follows the site until something holds. Throws where the move fails, or nothing comes of it. */
+  follow(until: (state: SiteState) => boolean): Promise<SiteState>;
+  /** What was over too quickly to be seen: the last steps leave the state together with the move. */
+  tellRest(move: string, timeline: readonly TimelineStep[]): void;
+}
 
 export const moveWatcher = (stage: Stage, site: string, tell: Narrator): MoveWatch => {
   const told = new Set<string>();
@@ -57,7 +63,11 @@ export const moveWatcher = (stage: Stage, site: string, tell: Narrator): MoveWat
       tellOver(tell, move, step);
     }
   };
-  return async (until) => {
+  const tellRest: MoveWatch['tellRest'] = (move, timeline) => {
+    for (const { id, title, outcome, endMinute } of timeline)
+      if (!told.has(`${move} ${id} ${outcome}`)) tell.good(`${offset(endMinute * 60_000)} ${title}`);
+  };
+  const follow: MoveWatch['follow'] = async (until) => {
     const end = Date.now() + giveUpAfterMs(stage.speed);
     for (;;) {
       const state = await stateOf(site);
@@ -72,6 +82,7 @@ export const moveWatcher = (stage: Stage, site: string, tell: Narrator): MoveWat
       await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
     }
   };
+  return { follow, tellRest };
 };
 
 export const asks =

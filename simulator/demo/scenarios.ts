@@ -15,7 +15,7 @@ import { watcher } from './watch.ts';
 const telling = async (stage: Stage, scene: Scene, tell: Narrator): Promise<Telling> => {
   const post = poster(stage);
   await bringHome(stage, scene.siteId, tell, post, watcher(stage, scene.siteId, tell));
-  return { stage, scene, tell, post, follow: moveWatcher(stage, scene.siteId, tell) };
+  return { stage, scene, tell, post, ...moveWatcher(stage, scene.siteId, tell) };
 };
 
 /** Plays the story; its figures, and whether everything in it was proven. Throws where the product does not get there. */
