@@ -47,7 +47,7 @@ const clock = (minutes: number): string => {
   return `${String(Math.floor(seconds / 60)).padStart(2)}:${String(seconds % 60).padStart(2, '0')}`;
 };
 
-/** Steps as bars over time, side by side as they were; 80 columns. `*`: on the critical path. */
+/** Steps as bars over time, side by side as they were, in the order they began; 80 columns. `*`: on the critical path. */
 export const timelineLines = (steps: readonly TimelineStep[]): string[] => {
   const whole = Math.max(1, ...steps.map(({ endMinute }) => endMinute));
   const column = (minute: number): number => Math.min(barWidth - 1, Math.floor((minute / whole) * barWidth));
@@ -60,6 +60,6 @@ export const timelineLines = (steps: readonly TimelineStep[]): string[] => {
     `  ${step.critical ? '*' : ' '}${step.id.slice(0, idWidth).padEnd(idWidth)} ${clock(step.startMinute)} ${clock(step.endMinute)} ${bar(step)}`;
   return [
     `   ${'step'.padEnd(idWidth)} ${'from'.padStart(5)} ${'to'.padStart(5)} min:s of Azure's time`,
-    ...steps.map((step) => row(step).trimEnd()),
+    ...[...steps].sort((a, b) => a.startMinute - b.startMinute).map((step) => row(step).trimEnd()),
   ];
 };
