@@ -204,11 +204,13 @@ describe('a hole', () => {
       gives: ['20.0.0.0/24', '20.0.0.192/26 out', '20.0.1.0/25', '20.0.1.0/26 out'],
     },
   ])('$what', ({ home, holes, gives }) => {
-    const plan = planOn({ tags: tagsOf({ home, managers: holes }) });
+    // Beside so much else that the holes are a plausible share of it.
+    const bulk = '30.0.0.0/16';
+    const plan = planOn({ tags: tagsOf({ home: [...home, bulk], managers: holes }) });
     const routes = plan.routeTable.routes.map(
       ({ addressPrefix, nextHopType }) => `${addressPrefix}${nextHopType === 'Internet' ? ' out' : ''}`,
     );
-    expect(routes).toEqual(gives);
+    expect(routes).toEqual([...gives, bulk]);
     expect(plan.blockers).toEqual([]);
   });
 });

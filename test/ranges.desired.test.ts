@@ -48,6 +48,24 @@ const inForceAfter = (before: Tags, tags: Tags): TagTable => {
 const without = (name: string): Tags => Object.fromEntries(Object.entries(sound).filter(([key]) => key !== name));
 const withPrefixes = (name: string, prefixes: string[]): Tags => ({ ...sound, [name]: { ...sound[name], prefixes } });
 
+describe('gateway management that holds what must be routed', () => {
+  const codes = (managers: string[], services: string[] = []) =>
+    desired(withPrefixes('GatewayManager', managers), { services }).blockers.map(({ code }) => code);
+
+  it('blocks where it holds more than a twentieth of the region or of a failed-over tag, on a first file, too', () => {
+    expect(codes(['20.0.0.0/16'])).toEqual(['TAG_SWALLOWS']);
+    expect(codes(['20.0.16.0/20'])).toEqual(['TAG_SWALLOWS']);
+    expect(codes(['20.0.16.0/21'])).toEqual([]);
+    expect(codes(['30.0.0.0/27'])).toEqual([]);
+    expect(codes(['30.0.0.0/27'], ['Storage'])).toEqual(['TAG_SWALLOWS']);
+  });
+
+  it('says how much of which tag it would lead around the firewall', () => {
+    const [blocker] = desired(withPrefixes('GatewayManager', ['20.0.0.0/16'])).blockers;
+    expect(blocker?.message).toContain('GatewayManager holds 65536 of the 65792 addresses of AzureCloud.usgovvirginia');
+  });
+});
+
 describe('the desired sets', () => {
   it('at home are the region, the global tags and alwaysRoute, each named', () => {
     const always = siteOf('AzureGovernment', {

@@ -138,6 +138,16 @@ describe('one tag, change by change', () => {
     ]);
   });
 
+  it('freezes gateway management that gained as much as it had: what it adds is led around the firewall', () => {
+    const grownBy = (name: string, added: string[]) =>
+      tableInForce(heard(file(1, { [name]: all }), file(2, { [name]: [...all, ...added] }))).get(name);
+    const grown = ['30.0.0.0/24', '30.0.1.0/24', '30.0.2.0/24', '30.0.3.0/24'];
+    const managers = grownBy('GatewayManager', grown);
+    expect(managers?.hold).toMatchObject({ kind: 'frozen', code: 'TAG_GREW', lastGood: 1 });
+    expect(managers?.ipv4.cidrs()).toEqual(all);
+    expect([grownBy('GatewayManager', grown.slice(1))?.hold, grownBy('S', grown)?.hold]).toEqual([null, null]);
+  });
+
   it('freezes where the tag is of another region by its own word', () => {
     const moved = { table: tableOf(2, { S: all }, 'westus'), whole: true, accepted: false };
     expect(inForce(file(1, { S: all }), moved)).toEqual({ cidrs: all, hold: 'frozen' });

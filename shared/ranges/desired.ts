@@ -5,7 +5,7 @@ import type { Site } from '../base/site.ts';
 import { checkCloud } from './comparison.ts';
 import { forbiddenInTags } from './forbidden.ts';
 import type { Hold } from './hold.ts';
-import { holesTag } from './holes.ts';
+import { holesTag, swallowed } from './holes.ts';
 import { RangeSet } from './rangeSet.ts';
 import { dangerIn, faultOf, type TagFault, type TagFaultCode } from './tagFault.ts';
 import type { Tag, TagTable } from './tagTable.ts';
@@ -80,6 +80,8 @@ export const desiredSets = (input: DesiredInput): DesiredSets => {
   const home = RangeSet.unionOf(base.sources.map((source) => source.set));
   const failover = RangeSet.unionOf(added.sources.map((source) => source.set));
   const sources = [...base.sources, ...added.sources];
+  const byTag = sources.filter(({ purpose }) => purpose !== 'always');
+  const tooMuch = swallowed(tags.get(holesTag)?.ipv4 ?? RangeSet.empty, byTag);
   const held = heldAmong([tags.get(holesTag), ...sources.map(({ tag }) => tags.get(tag))], tags);
   return {
     home,
@@ -97,7 +99,7 @@ export const desiredSets = (input: DesiredInput): DesiredSets => {
     leftOut: added.leftOut,
     held,
     ipv6LeftOut: sources.reduce((sum, source) => sum + source.ipv6, 0),
-    blockers: [...base.blockers, ...added.blockers],
+    blockers: [...base.blockers, ...added.blockers, ...(tooMuch ? [tagBlocker(site, holesTag, tooMuch, tags)] : [])],
     tags: { cloud: tags.cloud, changeNumber: tags.changeNumber, hash: tags.hash },
   };
 };
@@ -199,6 +201,8 @@ const remedies: Readonly<Record<TagFaultCode, string>> = {
   TAG_TOO_WIDE: 'Put a genuine service tags file.',
   TAG_REGION: 'Put a genuine service tags file.',
   TAG_SHRANK: 'Compare the two files; if the addresses are really gone, accept the new one: tags accept CHANGE.',
+  TAG_GREW: 'Compare the two files; if they are really its own, accept the new one: tags accept CHANGE.',
+  TAG_SWALLOWS: 'Put a genuine service tags file.',
   ALWAYS_ROUTE_FORBIDDEN: "Take it out of the site's alwaysRoute.",
 };
 

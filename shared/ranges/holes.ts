@@ -1,6 +1,7 @@
 import { readAddress } from '../base/address.ts';
 import { platformAddress } from './forbidden.ts';
 import { RangeSet } from './rangeSet.ts';
+import type { TagFault } from './tagFault.ts';
 import type { TagTable } from './tagTable.ts';
 
 /** The tag of the ranges that gateways are managed from; in the file of every cloud. */
@@ -20,4 +21,28 @@ export const holesIn = (routed: RangeSet, tags: TagTable, gatewayPublicIps: read
   );
   const managers = tags.get(holesTag)?.ipv4 ?? RangeSet.empty;
   return RangeSet.unionOf([managers, gateways, platformAddress]).intersect(routed);
+};
+
+/**
+ * The share of a routed tag that gateway management may hold; thirty times the most that any region has (0.17 %, public
+ * file of October 2025; tags other than AzureCloud have none). Beyond it the file is wrong: to believe it would lead
+ * around the firewall what must go to it.
+ */
+const mostManaged = 0.05;
+
+/** Why the tag of gateway management must not be believed beside these routed ones, or undefined. */
+export const swallowed = (
+  managers: RangeSet,
+  routed: readonly { readonly tag: string; readonly set: RangeSet }[],
+): TagFault | undefined => {
+  for (const { tag, set } of routed) {
+    const held = managers.intersect(set).size;
+    if (held > set.size * mostManaged) {
+      return {
+        code: 'TAG_SWALLOWS',
+        why: `holds ${held} of the ${set.size} addresses of ${tag}, which must be routed`,
+      };
+    }
+  }
+  return undefined;
 };

@@ -1,4 +1,5 @@
 import { tooWide } from './forbidden.ts';
+import { holesTag } from './holes.ts';
 import { formatPrefix } from './prefix.ts';
 import { RangeSet } from './rangeSet.ts';
 import type { Tag } from './tagTable.ts';
@@ -11,6 +12,8 @@ export const tagFaultCodes = [
   'TAG_TOO_WIDE', // it holds a prefix shorter than any real tag has
   'TAG_REGION', // it is of another region than before, by its own word
   'TAG_SHRANK', // too large a share of its addresses is gone since the last good file
+  'TAG_GREW', // gateway management gained as much as it had: what is added to it is led around the firewall
+  'TAG_SWALLOWS', // gateway management holds too much of a tag that is to be routed
   'ALWAYS_ROUTE_FORBIDDEN', // the same of a prefix in the site's alwaysRoute
 ] as const;
 export type TagFaultCode = (typeof tagFaultCodes)[number];
@@ -59,6 +62,10 @@ export const faultSince = (
   const had = before.ipv4.size;
   // What was added elsewhere does not make up for what is gone.
   const lost = before.ipv4.subtract(tag.ipv4).size;
+  const gained = tag.ipv4.subtract(before.ipv4).size;
+  if (tag.name.toLowerCase() === holesTag.toLowerCase() && gained >= had) {
+    return { code: 'TAG_GREW', why: `gained ${gained} addresses to the ${had} it had in the last good file` };
+  }
   if (lost === 0 || lost < had * mostLost) return undefined;
   return { code: 'TAG_SHRANK', why: `lost ${lost} of the ${had} addresses it had in the last good file` };
 };

@@ -105,6 +105,7 @@ const asStated = ({ tag, whole }: TagWord, { said }: TagState): Tag | undefined 
  * | accepted by a person                    | any               | as the word says, unless that must never be routed |
  * | any                                     | unknown, or never sound | as the word says                           |
  * | gone, empty, dangerous, moved, shrunk   | sound, or frozen  | frozen as it is in force                         |
+ * | gateway management twice as large       | sound, or frozen  | frozen as it is in force                         |
  * | sound                                   | sound             | what is new is in; what this word and the one before both lack is out; what only this one lacks waits |
  * | sound, measured by the frozen value     | frozen            | believed again; what it lacks of that value waits |
  */
