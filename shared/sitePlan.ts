@@ -1,5 +1,6 @@
 import type { Site } from './base/site.ts';
 import { approvalFor, type Cause, causeOf, moverOf } from './plan/approval.ts';
+import { capReached, extentOf } from './plan/caps.ts';
 import { sourcesFor } from './plan/firewallRules.ts';
 import { firewallHop } from './plan/hop.ts';
 import { makePlan } from './plan/makePlan.ts';
@@ -99,7 +100,18 @@ export const planSite = (
   });
   const mover = moverOf(state.inPlace, { tagsHash: draft.tags.hash, settingsHash: draft.settingsHash });
   const approval = approvalFor({ site, decision: wanted, adopted: state.adopted !== null, cause, mover, ...asks });
-  return { plan: make(approval, retained(seen, draft)), cause };
+  const plan = make(approval, retained(seen, draft));
+  return { plan: { ...plan, approval: withCaps(seen, plan, cause) }, cause };
+};
+
+/** Caps on change come on top: who approves the digest for another reason reads of them, too. */
+const withCaps = ({ site, state, sight, tagsInForce: { tags }, namePrefix }: Seen, plan: Plan, cause: Cause) => {
+  const { inPlace } = state;
+  const extent = extentOf({ plan, table: sight.table.routes, tags, namePrefix, proven: inPlace });
+  const failsBack = plan.decision.services.every((service) => inPlace?.services.includes(service));
+  const why = capReached({ caps: site.policy.caps, extent, cause, failsBack });
+  if (why === null) return plan.approval;
+  return { why: plan.approval === null ? why : `${plan.approval.why} ${why}` };
 };
 
 /** What is ours may be as planned, and traffic dropped all the same. A resource under way says nothing either way. */

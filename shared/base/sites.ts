@@ -54,6 +54,21 @@ const routeBudget = z
   })
   .strict();
 
+/** What one plan may change without a person; the largest failovers of real regions stay far below. */
+const caps = z
+  .object({
+    routes: z.int().min(1).max(10_000).default(2_000).describe('routes that one plan adds and removes'),
+    addresses: z
+      .int()
+      .min(1)
+      .max(2 ** 32)
+      .default(2 ** 24)
+      .describe('addresses that one plan adds and removes'),
+    addedPercent: z.int().min(1).max(100_000).default(400).describe('of our routes or their addresses before'),
+    removedPercent: z.int().min(1).max(100).default(50).describe('of the same; a failback is not measured'),
+  })
+  .strict();
+
 const policy = z
   .object({
     serviceFailover: askOrAuto.default('auto'),
@@ -64,6 +79,7 @@ const policy = z
     drift: z.enum(['tell', 'repair']).default('tell'),
     tagUpdates: askOrAuto.default('auto'),
     shadow: z.boolean().default(true).describe('plan and tell, write nothing, until a person adopts the site'),
+    caps: caps.prefault({}).describe('beyond these a person has to approve the very digest, once'),
   })
   .strict();
 

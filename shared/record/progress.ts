@@ -118,6 +118,7 @@ export const inPlaceOf = (plan: Plan, now: number, tableRoutes: number): InPlace
   outcomeHash: outcomeHashOf(plan),
   at: iso(now),
   routes: plan.routeTable.routes.length,
+  addresses: plan.addresses.wanted,
   foreignRoutes: tableRoutes - plan.routeTable.routes.length,
   retains: plan.retained > 0,
 });

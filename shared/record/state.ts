@@ -36,6 +36,8 @@ export type InPlace = {
   readonly outcomeHash?: string;
   readonly at: string;
   readonly routes: number;
+  /** Addresses wanted; absent in older states. */
+  readonly addresses?: number;
   readonly foreignRoutes: number;
   /** Addresses no longer wanted are still routed, until the device no longer lists them. */
   readonly retains: boolean;
