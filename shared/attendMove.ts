@@ -2,19 +2,25 @@ import { AutomationError } from './base/errors.ts';
 import { sideOf } from './base/side.ts';
 import { carryOnMove } from './moveRun.ts';
 import type { MoveWork } from './moveWork.ts';
+import { pauseOf } from './pauseAll.ts';
 import type { MovePlan } from './plan/move/movePlan.ts';
 import type { Move } from './record/move.ts';
-import { deviceConfirmed, movePlanBlob } from './record/progress.ts';
+import { askedPlanBlob } from './record/moveProgress.ts';
+import { deviceConfirmed } from './record/progress.ts';
 import type { Visit } from './visit.ts';
 import { wake } from './wake.ts';
 
-const planOf = async ({ ports, site }: Visit, { digest }: Move): Promise<MovePlan> => {
-  const text = await ports.archive.read(movePlanBlob(site.id, digest));
+const planOf = async ({ ports, site }: Visit, move: Move): Promise<MovePlan> => {
+  const text = await ports.archive.read(askedPlanBlob(site.id, move));
   if (text !== undefined) return JSON.parse(text) as MovePlan;
-  throw new AutomationError('ERR_STORAGE', `The plan ${digest} of a move of site ${site.id} is not in the archive.`, {
-    remedy: 'Look at the container asefo-records; "move cancel" gives the move up.',
-    retry: 'later',
-  });
+  throw new AutomationError(
+    'ERR_STORAGE',
+    `The plan ${move.digest} of a move of site ${site.id} is not in the archive.`,
+    {
+      remedy: 'Look at the container asefo-records; "move cancel" gives the move up.',
+      retry: 'later',
+    },
+  );
 };
 
 const workOf = async (visit: Visit, move: Move): Promise<MoveWork> => {
@@ -58,7 +64,8 @@ const goOn = async (visit: Visit, move: Move): Promise<void> => {
  */
 export const attendMove = async (visit: Visit): Promise<'handled' | 'aside'> => {
   const { session, message, ports } = visit;
-  const { move, paused } = session.state();
+  const { move } = session.state();
+  const paused = await pauseOf(visit);
   if (move?.status !== 'running' || paused !== null) return move && keepsAway(move) ? 'handled' : 'aside';
   const said = move.steps.some(({ status }) => status === 'waiting') && deviceConfirmed(session.state());
   const fresh = move.startedAt === null || move.away === null;

@@ -9,8 +9,7 @@ import type { Ports } from './ports.ts';
 import { ask, dropMove, type Proposing, planMove } from './proposeMove.ts';
 import { isShadow } from './record/headline.ts';
 import type { Move } from './record/move.ts';
-import { withMoveStep } from './record/moveProgress.ts';
-import { movePlanBlob } from './record/progress.ts';
+import { askedPlanBlob, withMoveStep } from './record/moveProgress.ts';
 import { residenceOf } from './record/residence.ts';
 import { type Session, speakTo } from './session.ts';
 import { tagsFor } from './visit.ts';
@@ -45,8 +44,8 @@ const proposing = async ({ site, ports }: Spoken): Promise<Proposing> => ({
   tagsInForce: await tagsFor(ports)(site.cloud),
 });
 
-const planOf = async ({ site, ports }: Spoken, digest: string): Promise<MovePlan | null> => {
-  const text = await ports.archive.read(movePlanBlob(site.id, digest));
+const planOf = async ({ site, ports }: Spoken, move: Pick<Move, 'id'>): Promise<MovePlan | null> => {
+  const text = await ports.archive.read(askedPlanBlob(site.id, move));
   return text === undefined ? null : (JSON.parse(text) as MovePlan);
 };
 
@@ -62,7 +61,8 @@ const refuseBlocked = ({ site, applyable, blockers }: MovePlan): void => {
 /** Approves the very move that waits. Throws ERR_DIGEST_MISMATCH, ERR_PLAN_BLOCKED, ERR_NOTHING_WAITS. */
 export const approveMove = async (spoken: Spoken, digest: string): Promise<string> => {
   const { site, by, ports } = spoken;
-  const plan = await planOf(spoken, digest);
+  const { move: asked } = (await ports.sites.load(site.id)).state;
+  const plan = asked?.digest === digest ? await planOf(spoken, asked) : null;
   if (plan !== null) refuseBlocked(plan);
   await speakTo(ports.sites, site.id, (state) => {
     const { move } = state;
@@ -75,7 +75,7 @@ export const approveMove = async (spoken: Spoken, digest: string): Promise<strin
       );
     if (move.expiresAt !== null && Date.parse(move.expiresAt) <= ports.clock.now())
       throw nothing(`The move that waited at site ${site.id} was asked for until ${move.expiresAt}.`);
-    if (move.digest !== digest)
+    if (move.digest !== digest || move.id !== asked?.id)
       throw new AutomationError(
         'ERR_DIGEST_MISMATCH',
         `The move that waits at site ${site.id} is ${move.digest}, not ${digest}.`,
@@ -196,7 +196,7 @@ export const cancelMove = async (spoken: Spoken, reason: string): Promise<MoveAn
   const builds = move.startedAt !== null && move.reason !== 'teardown';
   await dropMove(work, 'cancelled', why);
   if (!builds) return { said: 'cancelled; nothing had been built' };
-  const plan = await planOf(spoken, move.digest);
+  const plan = await planOf(spoken, move);
   const created = (plan?.steps ?? []).flatMap(({ body, resource }) => (body === undefined ? [] : [resource]));
   const what = { side: move.to, purpose: 'cancel', why: `${why}.`, planned: created } as const;
   const answer = await takeDown(spoken, work, what, undefined);

@@ -10,7 +10,7 @@ import type { Ports } from './ports.ts';
 import { desiredSets } from './ranges/desired.ts';
 import { isShadow } from './record/headline.ts';
 import type { Move, MoveSummary } from './record/move.ts';
-import { askedMove, endMove, moveSummary, moveTitle } from './record/moveProgress.ts';
+import { askedMove, askedPlanBlob, endMove, moveSummary, moveTitle } from './record/moveProgress.ts';
 import { movePlanBlob } from './record/progress.ts';
 import { residenceOf } from './record/residence.ts';
 import type { SiteState } from './record/state.ts';
@@ -84,6 +84,7 @@ export const ask = async (work: Pick<Proposing, 'configured' | 'session' | 'port
   const now = ports.clock.now();
   await ports.archive.keep(movePlanBlob(configured.id, plan.digest), canonicalJson(plan));
   const move = askedMove({ id: ports.newId(), plan, now, expiresAt: now + askedForMs });
+  await ports.archive.keep(askedPlanBlob(configured.id, move), canonicalJson(plan));
   await session.commit((state) => ({ ...state, move }));
   return move;
 };
@@ -109,6 +110,15 @@ const mayBegin = (configured: Site, state: SiteState, plan: MovePlan): boolean =
   return called && asked === 'auto' && plan.applyable && !isShadow(policy.shadow, state) && state.paused === null;
 };
 
+const inTheWay = ({ blockers }: MovePlan): string => blockers.map(({ code, message }) => `${code} ${message}`).join();
+
+/** The same steps, and the same in their way: what was mended since, or has come up, is told anew. */
+const askedAlready = async ({ configured, ports }: Proposing, move: Move, plan: MovePlan): Promise<boolean> => {
+  if (move.digest !== plan.digest) return false;
+  const text = await ports.archive.read(askedPlanBlob(configured.id, move));
+  return text !== undefined && inTheWay(JSON.parse(text) as MovePlan) === inTheWay(plan);
+};
+
 /**
  * Asks for a move, once for each plan of it and not again once it was declined; begins it where policy lets it. A fallback whose own table does not fit
  * is not asked for. True where it may begin.
@@ -118,7 +128,7 @@ export const proposeMove = async (work: Proposing, called: Called): Promise<bool
   const plan = await planMove(work, session.state(), called);
   if (called.reason === 'budget' && plan.table?.fits !== true) return false;
   const { move } = session.state();
-  if (move && (move.status !== 'awaitingApproval' || move.digest === plan.digest)) return false;
+  if (move && (move.status !== 'awaitingApproval' || (await askedAlready(work, move, plan)))) return false;
   if (declined(session.state(), plan, ports.clock.now())) return false;
   await ask(work, plan);
   const begins = mayBegin(configured, session.state(), plan);
@@ -132,7 +142,7 @@ export const proposeMove = async (work: Proposing, called: Called): Promise<bool
     { site: configured, session, ports },
     {
       kind: plan.applyable ? 'needsApproval' : 'blocked',
-      key: `move asked ${plan.digest} ${iso(ports.clock.now()).slice(0, 10)}`,
+      key: `move ${plan.applyable ? 'asked' : 'blocked'} ${plan.digest} ${iso(ports.clock.now()).slice(0, 10)}`,
       title: `Site ${configured.id}: ${plan.applyable ? 'waits for approval' : 'cannot be done yet'}: ${moveTitle(plan)}`,
       text: textOf(plan),
       digest: plan.digest,

@@ -2,6 +2,7 @@ import { isObject } from './base/canonical.ts';
 import type { MovePlan } from './plan/move/movePlan.ts';
 import type { Snapshot } from './plan/snapshot.ts';
 import type { Ports } from './ports.ts';
+import { askedPlanBlob } from './record/moveProgress.ts';
 import { movePlanBlob } from './record/progress.ts';
 import type { Kept } from './record/siteView.ts';
 import { type Standing, type StandingSource, standingSource } from './record/standingView.ts';
@@ -21,8 +22,7 @@ const read = async <T>(blob: string, member: string, { archive }: From): Promise
   }
 };
 
-const planOf = (site: string, digest: string, from: From): Promise<MovePlan | null> =>
-  read<MovePlan>(movePlanBlob(site, digest), 'steps', from);
+const planIn = (blob: string, from: From): Promise<MovePlan | null> => read<MovePlan>(blob, 'steps', from);
 
 const standingOf = async (site: string, source: StandingSource, from: From): Promise<Standing | null> => {
   const { side, at } = source;
@@ -30,7 +30,7 @@ const standingOf = async (site: string, source: StandingSource, from: From): Pro
     const snapshot = await read<Snapshot>(source.from.snapshotBlob, 'resources', from);
     return snapshot && { side, at, resources: snapshot.resources };
   }
-  const plan = await planOf(site, source.from.planDigest, from);
+  const plan = await planIn(movePlanBlob(site, source.from.planDigest), from);
   const puts = plan?.steps.flatMap(({ kind, resource, body }) =>
     kind === 'put' && body ? [{ id: resource, body }] : [],
   );
@@ -41,7 +41,7 @@ const standingOf = async (site: string, source: StandingSource, from: From): Pro
 export const keptOf = async (state: SiteState, from: From): Promise<Kept> => {
   const source = standingSource(state);
   const [movePlan, standing] = await Promise.all([
-    state.move ? planOf(state.site, state.move.digest, from) : null,
+    state.move ? planIn(askedPlanBlob(state.site, state.move), from) : null,
     source ? standingOf(state.site, source, from) : null,
   ]);
   return { movePlan, standing };

@@ -204,7 +204,11 @@ describe('a move to a region that makes trouble', () => {
     });
     await journey.work();
     expect((await moveOf(journey)).status).toBe('awaitingApproval');
+    // With room, the same steps under the same digest can be taken.
     stage.arm.setUsage('usgovtexas', 'VirtualNetworkGateways', { limit: 1_000 });
+    await journey.word({ action: 'preflight' });
+    expect(await journey.word({ action: 'move', digest: answer.digest })).toMatchObject({ digest: answer.digest });
+    expect((await moveOf(journey)).status).toBe('running');
   });
 
   it('that has lost its quota since fails with a remedy, and goes on when there is room again', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { MovePlan } from '../shared/plan/move/movePlan.ts';
 import { keptOf } from '../shared/readKept.ts';
 import type { Residence } from '../shared/record/move.ts';
+import { askedPlanBlob } from '../shared/record/moveProgress.ts';
 import { movePlanBlob } from '../shared/record/progress.ts';
 import { countedResources, standingSource } from '../shared/record/standingView.ts';
 import type { SiteState } from '../shared/record/state.ts';
@@ -196,7 +197,7 @@ describe('what stands on the side where a site does not live', () => {
     };
     return { asked, archive: { read, keep: async () => {}, append: async () => {}, list: async () => [] } };
   };
-  const blob = movePlanBlob('rig-07', digest('9'));
+  const blob = askedPlanBlob('rig-07', building());
 
   it('is read of sites with something to read only', async () => {
     const from = archive({});

@@ -66,6 +66,12 @@ export const askedMove = (input: {
   reminders: 0,
 });
 
+/**
+ * The very plan that was asked for. A digest tells what is written, not why, nor what stands in the way: under one
+ * digest a move may be blocked today and possible tomorrow.
+ */
+export const askedPlanBlob = (site: string, { id }: Pick<Move, 'id'>): string => `plans/${site}/moves/asked/${id}.json`;
+
 export const withMoveStep = (move: Move, id: string, change: Partial<MoveStepRecord>): Move => ({
   ...move,
   steps: move.steps.map((step) => (step.id === id ? { ...step, ...change } : step)),

@@ -40,6 +40,16 @@ export const finishAtDevice = async (stage: Stage, journey: Journey): Promise<vo
   await journey.work(400);
 };
 
+/** The timer's message, not worked off: a move that begins with it may wait for the device for ever. */
+export const sweepIsDue = ({ ports }: Journey): Promise<void> =>
+  ports.messages.send({
+    kind: 'look',
+    because: 'the timer',
+    subscriptionIds: null,
+    arrivedAt: ports.clock.now(),
+    sweep: true,
+  });
+
 type Kept = Readonly<Record<string, unknown>>;
 
 /** Every resource of the subscription, byte for byte, but those that carry the site's tag. */
