@@ -1,4 +1,3 @@
-import { counted } from '../../shared/base/counted.ts';
 import type { MovePlan } from '../../shared/plan/move/movePlan.ts';
 import type { Move } from '../../shared/record/move.ts';
 import type { SiteState } from '../../shared/record/state.ts';
@@ -34,8 +33,7 @@ export const tellMovePlan = (tell: Narrator, { title }: Pick<Move, 'title'>, pla
   const { steps, criticalPath, writes, table, snapshot, mappings, blockers } = plan;
   if (snapshot !== null) tell.say(`Planned from the snapshot of ${snapshot.takenAt}, and from nothing else.`);
   const count = writes.reduce((sum, one) => sum + one.writes, 0);
-  const written = `${counted(count, 'write')} to ${counted(writes.length, 'resource')}`;
-  tell.say(`${steps.length} steps, ${written} at most; the new table: ${tableText(plan)}.`);
+  tell.say(`${steps.length} steps; writes: ${count} at most, resources: ${writes.length}. Table: ${tableText(plan)}.`);
   if (table !== null && !table.fits) tell.bad('the new table does not fit');
   tell.say(`Critical path, about ${criticalPath.minutes} minutes: ${criticalPath.steps.join(' > ')}.`);
   for (const { resource, where, before, after } of mappings.slice(0, mappingsShown))
