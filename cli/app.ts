@@ -11,6 +11,8 @@ export type App = {
   readonly url: string;
   readonly key: string;
   readonly systemKey: string;
+  /** A token of Entra ID that says who asks; never shown. */
+  readonly token?: string;
 };
 
 export const appOptions = { app: { type: 'string' }, key: { type: 'string' } } as const;
@@ -20,7 +22,8 @@ export const appUsage = [
   '  --key KEY        their function key',
   '',
   'Without --app: ASEFO_APP_URL and ASEFO_APP_KEY in the environment, else what',
-  'npm start runs on this machine.',
+  'npm start runs on this machine. ASEFO_APP_TOKEN in the environment, a token of',
+  'Entra ID made out to the app, proves who asks.',
 ];
 
 /** A plan reads a dozen resources of Azure; beyond this the app hangs. */
@@ -43,11 +46,17 @@ const keyed = (url: string, key: string | undefined, systemKey: string | undefin
   throw misused(`There is no key for ${url} (${from}).`, 'Give the function key with --key or ASEFO_APP_KEY.');
 };
 
+type Named = { readonly app?: string | undefined; readonly key?: string | undefined };
+
 /** The app that the words name, else the environment, else `npm start`. Throws ERR_USAGE. */
-export const findApp = async (
-  values: { readonly app?: string | undefined; readonly key?: string | undefined },
-  io: Io,
-): Promise<App> => {
+export const findApp = async (values: Named, io: Io): Promise<App> => {
+  const app = await locate(values, io);
+  // Other users of a machine can read command lines: a token comes by the environment alone.
+  const token = io.env['ASEFO_APP_TOKEN']?.trim();
+  return token ? { ...app, token } : app;
+};
+
+const locate = async (values: Named, io: Io): Promise<App> => {
   const { ASEFO_APP_URL: url, ASEFO_APP_KEY: key, ASEFO_APP_SYSTEM_KEY: systemKey } = io.env;
   if (values.app !== undefined) return keyed(checkedUrl(values.app, '--app'), values.key ?? key, systemKey, '--app');
   if (url) return keyed(checkedUrl(url, 'ASEFO_APP_URL'), values.key ?? key, systemKey, 'ASEFO_APP_URL');
@@ -96,6 +105,7 @@ const send = async (app: App, request: AppRequest): Promise<AppAnswer> => {
       method,
       headers: {
         'x-functions-key': app.key,
+        ...(app.token === undefined ? {} : { authorization: `Bearer ${app.token}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },

@@ -1,5 +1,6 @@
 import { app, type InvocationContext } from '@azure/functions';
 import { AutomationError } from '../shared/base/errors.ts';
+import { needsToken } from '../shared/caller.ts';
 import { readEventGrid } from '../shared/events/eventGrid.ts';
 import { hear } from '../shared/hear.ts';
 import { wire } from '../shared/wire.ts';
@@ -21,11 +22,17 @@ const deserialize = async (event: unknown): Promise<unknown> => {
 
 /**
  * Event Grid's door: resource events of a subscription, in Event Grid schema or as CloudEvents. It cannot choose its
- * HTTP answer: what is ignored succeeds, what cannot be persisted throws and is delivered again.
+ * HTTP answer: what is ignored succeeds, what cannot be persisted throws and is delivered again. Shut where tokens are
+ * asked for, since it sees none: events come to `eventGridWebhook` then.
  */
 export const eventGridEvent = async (event: unknown, context: InvocationContext): Promise<void> => {
   try {
-    const heard = await hear(readEventGrid(await deserialize(event)), 'an Event Grid event', await wire());
+    const ports = await wire();
+    if (needsToken(ports)) {
+      context.warn('an event without a token was left aside: have the subscription deliver to events/event-grid');
+      return;
+    }
+    const heard = await hear(readEventGrid(await deserialize(event)), 'an Event Grid event', ports);
     for (const { what, reason } of heard.ignored) context.log(`ignored ${what}: ${reason}`);
   } catch (error) {
     // Delivering it again would not make it an event.

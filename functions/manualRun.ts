@@ -1,37 +1,33 @@
 import { app, type HttpRequest, type HttpResponseInit } from '@azure/functions';
-import { failureAnswer, jsonBodyOf } from '../shared/answers.ts';
-import { AutomationError } from '../shared/base/errors.ts';
+import { answer, failureAnswer, isJson, jsonBodyOf, onlyByPost, onlyJson } from '../shared/answers.ts';
+import { callerOf, mayDecide } from '../shared/caller.ts';
+import { decides, readWord } from '../shared/readWord.ts';
 import { wire } from '../shared/wire.ts';
-import { say, type Word, wordSchema } from '../shared/words.ts';
+import { say } from '../shared/words.ts';
 
-/** Who asks: Entra ID's name where App Service authentication is on, else whoever holds the key. */
-const callerOf = (request: HttpRequest): string =>
-  request.headers.get('x-ms-client-principal-name') ?? 'a holder of the function key';
-
-const actions = wordSchema.options.map(({ shape }) => shape.action.value);
-
-const readWord = (value: unknown): Word => {
-  const withDefault =
-    typeof value === 'object' && value !== null && !('action' in value) ? { ...value, action: 'plan' } : value;
-  const parsed = wordSchema.safeParse(withDefault);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new AutomationError('ERR_USAGE', `${issue?.path.join('.') || 'body'}: ${issue?.message}`, {
-    remedy: `Send { "action": ${actions.map((name) => `"${name}"`).join(' | ')}, "site": ID, ... }.`,
-  });
-};
-
-/** A person's door: 200 for what was only read, 202 for a word that will be acted on. */
+/**
+ * A person's door: 200 for what was only read, 202 for a word that will be acted on, 401 and 403 for somebody who may
+ * not say it, 405 for a link. Who says it is what was proven, never what the body claims.
+ */
 export const manualRun = async (request: HttpRequest): Promise<HttpResponseInit> => {
-  const body = await jsonBodyOf(request);
-  if ('answer' in body) return body.answer;
+  if (request.method !== 'POST') return onlyByPost();
+  if (!isJson(request.headers.get('content-type'))) return onlyJson();
   try {
-    const word = readWord(body.value);
-    const answer = await say(word, callerOf(request), await wire());
-    return { status: ['plan', 'preflight'].includes(word.action) ? 200 : 202, jsonBody: answer };
+    const ports = await wire();
+    const body = await jsonBodyOf(request);
+    if ('answer' in body) return body.answer;
+    const { by: claimed, ...word } = readWord(body.value);
+    const caller = await callerOf(request, claimed, ports);
+    if (decides(word)) mayDecide(caller, ports);
+    return answer(decides(word) ? 202 : 200, await say(word, caller.by, ports));
   } catch (error) {
     return failureAnswer(error);
   }
 };
 
-app.http('manualRun', { methods: ['POST'], authLevel: 'function', route: 'manualRun', handler: manualRun });
+app.http('manualRun', {
+  methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+  authLevel: 'function',
+  route: 'manualRun',
+  handler: manualRun,
+});

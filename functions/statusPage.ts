@@ -1,5 +1,5 @@
 import { app, type HttpRequest, type HttpResponseInit } from '@azure/functions';
-import { failureAnswer } from '../shared/answers.ts';
+import { answer, failureAnswer } from '../shared/answers.ts';
 import { overview } from '../shared/overview.ts';
 import { pageHeaders, renderPage } from '../shared/record/page.ts';
 import { wire } from '../shared/wire.ts';
@@ -11,7 +11,7 @@ const wantsJson = (request: HttpRequest): boolean =>
 export const statusPage = async (request: HttpRequest): Promise<HttpResponseInit> => {
   try {
     const view = await overview(await wire());
-    if (wantsJson(request)) return { status: 200, jsonBody: view, headers: { 'cache-control': 'no-store' } };
+    if (wantsJson(request)) return answer(200, view);
     return { status: 200, body: renderPage(view), headers: { ...pageHeaders } };
   } catch (error) {
     return failureAnswer(error);

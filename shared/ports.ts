@@ -3,6 +3,7 @@ import type { JsonObject } from './base/canonical.ts';
 import type { Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import type { TagSettings } from './base/settings.ts';
+import type { Doors } from './caller.ts';
 import type { ResourceReader } from './plan/observed.ts';
 import type { Archive, ConfigStore, Leases, Messages, Notices, SiteStore } from './record/ports.ts';
 import type { FactStore } from './scope/fact.ts';
@@ -48,6 +49,8 @@ export interface Ports extends AzureView {
   readonly appRegion?: string | null;
   /** How new service tags are judged and where they are asked for, besides what operators put. */
   readonly tagSettings?: TagSettings;
+  /** Who is let in; absent: whoever holds a function key. */
+  readonly doors?: Doors;
   readonly tagDownload: {
     /** A file's text by its address; null where there is none. Throws ERR_AZURE_*. */
     fetch(url: string): Promise<string | null>;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { jsonLog, type Log } from './base/log.ts';
 import { readSettings, type Settings } from './base/settings.ts';
+import { tokenCheck } from './bearer.ts';
 import type { Ports } from './ports.ts';
 
 /** The product's ports by these settings. The SDKs are loaded here, not before: a door that only answers stays quick. */
@@ -13,6 +14,7 @@ export const buildPorts = async (settings: Settings, log: Log): Promise<Ports> =
     namePrefix: settings.namePrefix,
     appRegion: settings.appRegion,
     tagSettings: settings.tags,
+    doors: { ...settings.doors, checkToken: settings.doors.entra === null ? null : tokenCheck(settings.doors.entra) },
   };
   // The adapters make their members when first asked for; a spread would make them all.
   return Object.defineProperties(own, Object.getOwnPropertyDescriptors(adapters)) as typeof own & typeof adapters;

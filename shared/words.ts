@@ -4,6 +4,8 @@ import { AutomationError } from './base/errors.ts';
 import { findSite, type Site } from './base/site.ts';
 import { decideFor, type Look, look } from './look.ts';
 import { approveMove, cancelMove, decline, type MoveAnswer, planned, retire, retryMove, standby } from './moveWords.ts';
+import { noteWord } from './noteWord.ts';
+import { everySite, pauseAll, resumeAll } from './pauseAll.ts';
 import type { MovePlan } from './plan/move/movePlan.ts';
 import type { Plan } from './plan/plan.ts';
 import type { Ports } from './ports.ts';
@@ -44,8 +46,8 @@ export const wordSchema = z.discriminatedUnion('action', [
   z.object({ action: z.literal('withdraw'), ...base, id: z.string().max(64).optional(), services }),
   z.object({ action: z.literal('confirmDevice'), ...base, checksum: z.string().max(80).optional() }),
   z.object({ action: z.literal('adopt'), ...base, digest: digest.optional() }),
-  z.object({ action: z.literal('pause'), ...base }),
-  z.object({ action: z.literal('resume'), ...base }),
+  z.object({ action: z.literal('pause'), ...base, site: base.site.default(everySite) }),
+  z.object({ action: z.literal('resume'), ...base, site: base.site.default(everySite) }),
   z.object({ action: z.literal('move'), ...base, to: z.string().min(1).max(64).optional(), digest: digest.optional() }),
   z.object({ action: z.literal('decline'), ...base, digest }),
   z.object({ action: z.literal('cancelMove'), ...base }),
@@ -107,6 +109,8 @@ const apply = async (word: WordOf<'apply'>, site: Site, by: string, ports: Ports
     if (state.waiting.digest !== word.digest) {
       throw mismatch(`The plan that waits at site ${site.id} is ${state.waiting.digest}, not ${word.digest}.`);
     }
+    // Said again it is the same word: whose it was stays as it was first said.
+    if (state.approved?.digest === word.digest) return state;
     return { ...state, approved: { by, at, reason: word.reason ?? '', digest: word.digest } };
   });
   return `approved ${word.digest}`;
@@ -225,6 +229,11 @@ const sayOfMove = (word: MoveWord, spoken: Parameters<typeof retire>[0]): Promis
 
 /** Takes in a person's word (`caller` where the body names nobody). Throws AutomationError; nothing is half said. */
 export const say = async (word: Word, caller: string, ports: Ports): Promise<Answer> => {
+  if (word.site === everySite && (word.action === 'pause' || word.action === 'resume')) {
+    const sayToAll = word.action === 'pause' ? pauseAll : resumeAll;
+    const said = await sayToAll(word.by ?? caller, word.reason ?? '', ports);
+    return { site: everySite, action: word.action, said };
+  }
   const { sites } = await sitesInForce(ports.config);
   const site = findSite(sites, word.site);
   const by = word.by ?? caller;
@@ -248,6 +257,7 @@ export const say = async (word: Word, caller: string, ports: Ports): Promise<Ans
     moved = await sayOfMove(word, { site, by, ports });
     ({ said } = moved);
   }
+  await noteWord(word, { site: site.id, by, said }, ports);
   const because = `${by} said ${action}${word.reason ? `: ${word.reason}` : ''}`;
   if (action !== 'pause') {
     await wake(site.id, { because, arrivedAt: ports.clock.now(), resumes: action === 'resume' }, ports);

@@ -161,7 +161,8 @@ describe('the sample of local settings', () => {
     const sample = JSON.parse(readFileSync(new URL('local.settings.sample.json', project), 'utf8')) as {
       Values: Record<string, string>;
     };
-    const source = readFileSync(new URL('shared/base/settings.ts', project), 'utf8');
+    const files = ['settings.ts', 'doorSettings.ts'];
+    const source = files.map((file) => readFileSync(new URL(`shared/base/${file}`, project), 'utf8')).join('\n');
     const known = new Set(source.match(/\b(ASEFO_[A-Z_]+|AzureWebJobsStorage)\b/g));
     const names = Object.keys(sample.Values).filter((name) => name !== 'FUNCTIONS_WORKER_RUNTIME');
     expect(names.filter((name) => !known.has(name))).toEqual([]);

@@ -185,6 +185,7 @@ describe('what the host is told', () => {
     expect(stage.host.functions.map(({ name }) => name).sort()).toEqual([
       'driftTimer',
       'eventGridEvent',
+      'eventGridWebhook',
       'manualRun',
       'reconcilePoison',
       'reconcileQueue',

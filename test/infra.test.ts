@@ -62,7 +62,8 @@ describe('the templates', () => {
 
 describe('what the templates say of the app', () => {
   it('every setting is one the product reads', () => {
-    const known = new Set(source('shared/base/settings.ts').match(/\b(ASEFO_[A-Z_]+|AzureWebJobsStorage__\w+)\b/g));
+    const read = source('shared/base/settings.ts') + source('shared/base/doorSettings.ts');
+    const known = new Set(read.match(/\b(ASEFO_[A-Z_]+|AzureWebJobsStorage__\w+)\b/g));
     const ofHost = ['AzureWebJobsStorage__credential', 'AzureWebJobsStorage__clientId'];
     const written = code('app.bicep').match(/\b(ASEFO_[A-Z_]+|AzureWebJobsStorage__\w+)\b/g) ?? [];
     expect(written.length).toBeGreaterThan(5);

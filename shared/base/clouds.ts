@@ -8,6 +8,8 @@ export type CloudEndpoints = {
   /** Audience of ARM tokens; the scope asked for is `<audience>/.default`. */
   readonly tokenAudience: string;
   readonly loginAuthority: string;
+  /** Issuer of version 1.0 tokens, the tenant's id follows; version 2.0 tokens name the authority itself. */
+  readonly tokenIssuer: string;
   readonly storageSuffix: string;
   /** Key vaults answer at `<name>.<suffix>`; tokens for them are made out to it. */
   readonly vaultSuffix: string;
@@ -19,6 +21,7 @@ export const clouds: Readonly<Record<CloudName, CloudEndpoints>> = {
     resourceManager: 'https://management.azure.com',
     tokenAudience: 'https://management.azure.com',
     loginAuthority: 'https://login.microsoftonline.com',
+    tokenIssuer: 'https://sts.windows.net',
     storageSuffix: 'core.windows.net',
     vaultSuffix: 'vault.azure.net',
   },
@@ -26,6 +29,7 @@ export const clouds: Readonly<Record<CloudName, CloudEndpoints>> = {
     resourceManager: 'https://management.usgovcloudapi.net',
     tokenAudience: 'https://management.usgovcloudapi.net',
     loginAuthority: 'https://login.microsoftonline.us',
+    tokenIssuer: 'https://sts.windows.net',
     storageSuffix: 'core.usgovcloudapi.net',
     vaultSuffix: 'vault.usgovcloudapi.net',
   },
@@ -33,6 +37,7 @@ export const clouds: Readonly<Record<CloudName, CloudEndpoints>> = {
     resourceManager: 'https://management.chinacloudapi.cn',
     tokenAudience: 'https://management.chinacloudapi.cn',
     loginAuthority: 'https://login.chinacloudapi.cn',
+    tokenIssuer: 'https://sts.chinacloudapi.cn',
     storageSuffix: 'core.chinacloudapi.cn',
     vaultSuffix: 'vault.azure.cn',
   },

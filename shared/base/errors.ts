@@ -8,6 +8,8 @@ export type ErrorCode =
   | 'ERR_UNKNOWN_REGION' // a region name no cloud knows
   | 'ERR_PREFIX' // text that is not an IPv4 or IPv6 prefix in canonical form
   | 'ERR_EVENT' // a payload that is not JSON or not an alert or event at all
+  | 'ERR_CALLER_UNKNOWN' // who calls a door does not say who they are, or not in a way that is believed
+  | 'ERR_CALLER_REFUSED' // who calls a door is known and may not do this
   // Service tags
   | 'ERR_TAG_FILE' // a service tags file that is not JSON, is cut off or breaks its form
   | 'ERR_TAG_CLOUD' // a service tags file of another cloud than the sites'

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Clock, scaledClock, systemClock } from './clock.ts';
 import { type CloudEndpoints, type CloudName, cloudNames, clouds } from './clouds.ts';
+import { callerSettings, type DoorSettings, doorFields } from './doorSettings.ts';
 import { AutomationError } from './errors.ts';
 import { type LogLevel, logLevels } from './log.ts';
 
@@ -50,6 +51,8 @@ export type Settings = {
   readonly tags: TagSettings;
   /** Where the app runs, as the platform tells it (REGION_NAME); null elsewhere. */
   readonly appRegion: string | null;
+  /** Who is let in at the HTTP doors, besides holders of the function key. */
+  readonly doors: DoorSettings;
   /** Lines below this are not written. */
   readonly logLevel: LogLevel;
 };
@@ -121,6 +124,7 @@ const schema = z.object({
     .min(1, 'write a number from 1 to 100')
     .max(100, 'write a number from 1 to 100')
     .default(50),
+  ...doorFields,
   ASEFO_LOG_LEVEL: z.enum(logLevels, `write one of ${logLevels.join(', ')}`).default('info'),
   ASEFO_IDENTITY_CLIENT_ID: z.guid('write the client id (a GUID) of a user-assigned identity').optional(),
   /** Set by App Service: the display name of the app's region. */
@@ -157,6 +161,12 @@ const clockSettings = (read: Read): Settings['clock'] => {
   if (read.ASEFO_CLOCK_ORIGIN === undefined)
     throw settingError('ASEFO_CLOCK_ORIGIN', 'write the time the fast clock left real time at, or empty both');
   return { originMs: Date.parse(read.ASEFO_CLOCK_ORIGIN), speed: read.ASEFO_CLOCK_SPEED ?? 1 };
+};
+
+const doorsOf = (read: Read, endpoints: CloudEndpoints): DoorSettings => {
+  const doors = callerSettings(read, endpoints);
+  if ('lacks' in doors) throw settingError(doors.lacks, doors.remedy);
+  return doors;
 };
 
 /** Reads the application settings. Throws ERR_SETTING naming the setting and what to write; never quotes a value. */
@@ -198,6 +208,7 @@ export const readSettings = (env: Readonly<Record<string, string | undefined>>):
       mostLost: read.ASEFO_SERVICE_TAGS_MAX_LOSS_PERCENT / 100,
     },
     appRegion: read.REGION_NAME ?? null,
+    doors: doorsOf(read, endpoints),
     logLevel: read.ASEFO_LOG_LEVEL,
   };
 };

@@ -57,3 +57,13 @@ export const readEventGrid = (payload: unknown): Reading => {
   }
   return together(readings.map((reading) => reading ?? nothing('an item of the array', 'not an event of Event Grid')));
 };
+
+/** A code is a GUID today; whatever it is, it is short. */
+const longestCode = 200;
+
+/** What Event Grid's handshake is answered with (Event Grid schema). Throws ERR_EVENT where it brings no code. */
+export const validationAnswer = (payload: unknown): { readonly validationResponse: string } => {
+  const code = text(at(Array.isArray(payload) ? payload[0] : payload, 'data', 'validationCode'), longestCode);
+  if (code === '') throw notAnEvent('The handshake brings no data.validationCode.');
+  return { validationResponse: code };
+};

@@ -12,13 +12,16 @@ export interface Certificates {
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY_MS = 86_400_000;
 
-/** Makes a CA and a certificate for localhost and 127.0.0.1, good for a week of wall-clock time around `wallNowMs`. */
-export async function makeCertificates(wallNowMs: number): Promise<Certificates> {
+/**
+ * Makes a CA and a certificate for localhost and 127.0.0.1, good for a week of wall-clock time around `wallNowMs`. CAs that
+ * one process trusts need a name each, or a certificate is checked with the wrong one's key.
+ */
+export async function makeCertificates(wallNowMs: number, name = 'Simulated ARM'): Promise<Certificates> {
   x509.cryptoProvider.set(globalThis.crypto);
   const caKeys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const validity = { notBefore: new Date(wallNowMs - DAY_MS), notAfter: new Date(wallNowMs + 6 * DAY_MS) };
   const ca = await x509.X509CertificateGenerator.createSelfSigned({
-    name: 'CN=Simulated ARM throw-away CA',
+    name: `CN=${name} throw-away CA`,
     keys: caKeys,
     signingAlgorithm: ALGORITHM,
     ...validity,

@@ -4,6 +4,7 @@ import type { InvocationResponse, RpcTypedData } from './core.ts';
 import { HostError } from './hostError.ts';
 import { type HostSettings, readHostSettings } from './hostJson.ts';
 import { isLogged, type LogLine } from './hostLog.ts';
+import type { SignIn } from './httpConversion.ts';
 import { openHttpDoor } from './httpDoor.ts';
 import { createInvoker, type InvocationRecord, type Invoker } from './invoker.ts';
 import type { HostKeys } from './keys.ts';
@@ -41,6 +42,8 @@ export interface HostOptions {
   /** Spreads the polling delays; from 0 up to 1. */
   readonly random?: () => number;
   readonly newId?: () => string;
+  /** App Service authentication in front of the HTTP functions; off by default. */
+  readonly signIn?: SignIn;
 }
 
 /** One function as the host runs it. */
@@ -152,6 +155,7 @@ async function openDoor(options: HostOptions, settings: HostSettings, running: R
       return 'accepted';
     },
     onError: (message) => log('error', 'Host.WebHost', message),
+    ...(options.signIn === undefined ? {} : { signIn: options.signIn }),
   });
 }
 

@@ -8,6 +8,38 @@ export interface Answer {
   readonly body?: Uint8Array | string;
 }
 
+/**
+ * App Service authentication in front of the app, anonymous callers let through: whom a request's session names, as
+ * claims of Entra ID, or undefined.
+ */
+export type SignIn = (header: (name: string) => string | undefined) => readonly PrincipalClaim[] | undefined;
+export interface PrincipalClaim {
+  readonly typ: string;
+  readonly val: string;
+}
+
+const roleType = 'roles';
+const nameType = 'preferred_username';
+
+/** Its headers come from it alone: whatever a caller sends under such names is dropped. */
+function withPrincipal(
+  sent: ReadonlyArray<readonly [string, string]>,
+  signIn: SignIn,
+): ReadonlyArray<readonly [string, string]> {
+  const own = sent.filter(([key]) => !key.startsWith('x-ms-client-principal'));
+  const claims = signIn((name) => own.find(([key]) => key === name)?.[1]);
+  if (claims === undefined) return own;
+  const principal = { auth_typ: 'aad', claims, name_typ: nameType, role_typ: roleType };
+  const value = (typ: string): string => claims.find((claim) => claim.typ === typ)?.val ?? '';
+  return [
+    ...own,
+    ['x-ms-client-principal', Buffer.from(JSON.stringify(principal)).toString('base64')],
+    ['x-ms-client-principal-id', value('oid')],
+    ['x-ms-client-principal-name', value(nameType)],
+    ['x-ms-client-principal-idp', 'aad'],
+  ];
+}
+
 const nullable = (entries: Iterable<readonly [string, string]>): Record<string, Nullable<string>> =>
   Object.fromEntries([...entries].map(([key, value]) => [key, { value }]));
 
@@ -22,10 +54,12 @@ export function toRpcRequest(
   url: URL,
   params: Readonly<Record<string, string>>,
   body: Uint8Array,
+  signIn?: SignIn,
 ): RpcHttpData {
-  const headers = Object.entries(request.headers).flatMap(([key, value]) =>
+  const sent = Object.entries(request.headers).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, Array.isArray(value) ? value.join(', ') : value] as const],
   );
+  const headers = signIn === undefined ? sent : withPrincipal(sent, signIn);
   return {
     method: request.method ?? 'GET',
     url: url.href,

@@ -3,7 +3,7 @@ import type { HttpFunction } from './binding.ts';
 import type { RpcTypedData } from './core.ts';
 import { answerEventGrid, type Deliver } from './eventGridDoor.ts';
 import { HostError, messageOf } from './hostError.ts';
-import type { Answer } from './httpConversion.ts';
+import type { Answer, SignIn } from './httpConversion.ts';
 import { toAnswer, toRpcRequest } from './httpConversion.ts';
 import type { InvocationResult } from './invoker.ts';
 import { type HostKeys, keyOf, opens } from './keys.ts';
@@ -21,6 +21,8 @@ export interface HttpDoorOptions {
   /** Starts a function by name with the given input, a message's text or an event as JSON. */
   readonly runByName: (name: string, input: string | undefined) => 'accepted' | 'unknown' | 'invalid';
   readonly onError: (message: string) => void;
+  /** App Service authentication; absent: it is off, and every header comes through as it was sent. */
+  readonly signIn?: SignIn;
 }
 
 export interface HttpDoor {
@@ -52,7 +54,7 @@ async function answerFunction(options: HttpDoorOptions, request: IncomingMessage
   const key = keyOf(request, url);
   if (fn.authLevel === 'admin' && !opens.master(options.keys, key)) return { status: 401 };
   if (fn.authLevel === 'function' && !opens.function(options.keys, key, fn.name)) return { status: 401 };
-  const http = toRpcRequest(request, url, params, await readBody(request));
+  const http = toRpcRequest(request, url, params, await readBody(request), options.signIn);
   const { response } = await options.invoke(fn, { http });
   return response === undefined ? { status: 500 } : toAnswer(response.returnValue);
 }

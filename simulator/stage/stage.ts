@@ -5,7 +5,7 @@ import { type LandingZoneIds, seedLandingZone } from '../arm/landingZone.ts';
 import { type Arm, startArm, trustCa } from '../arm/server.ts';
 import { type Azurite, startAzurite } from '../azurite.ts';
 import { FastClock } from '../clock.ts';
-import { type Host, startHost } from '../host/host.ts';
+import { type Host, type HostOptions, startHost } from '../host/host.ts';
 import type { Scene } from './scene.ts';
 import { type Published, startTopic, type Topic } from './topic.ts';
 
@@ -30,6 +30,10 @@ export interface StageOptions {
   readonly port?: number;
   readonly logLevel?: string;
   readonly onNotice?: (notice: Published) => void;
+  /** Application settings beside those of every stage. */
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly signIn?: HostOptions['signIn'];
+  readonly log?: HostOptions['log'];
 }
 
 const root = new URL('../../', import.meta.url);
@@ -65,6 +69,7 @@ const settingsOf = (
   IDENTITY_HEADER: arm.identity.header,
   // The SDKs honour proxies; nothing here leaves this machine.
   NO_PROXY: 'localhost,127.0.0.1',
+  ...options.settings,
 });
 
 /** Sets the process's environment; the function returned puts it back. */
@@ -116,6 +121,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     clock: { now: () => clock.now(), speed },
     runTimers: options.runTimers,
     ...(options.port === undefined ? {} : { port: options.port }),
+    ...(options.signIn === undefined ? {} : { signIn: options.signIn }),
+    ...(options.log === undefined ? {} : { log: options.log }),
   });
   const close = async () => {
     await host.close();

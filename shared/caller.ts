@@ -1,0 +1,95 @@
+import { byKey, type Caller, type Claims, claimsOfPrincipal, nameOfClaims } from './base/caller.ts';
+import { type DoorSettings, type MachineCaller, openDoors } from './base/doorSettings.ts';
+import { AutomationError } from './base/errors.ts';
+import type { TokenCheck } from './bearer.ts';
+import type { Ports } from './ports.ts';
+
+/** Who may come in, and what checks a token; `wire.ts` builds it once. */
+export type Doors = DoorSettings & { readonly checkToken: TokenCheck | null };
+
+type Headers = { get(name: string): string | null };
+type Request = { readonly headers: Headers };
+
+/** The same words for every reason: whoever tries tokens learns nothing of which was nearly right. The log says why. */
+const unknown = (): AutomationError =>
+  new AutomationError('ERR_CALLER_UNKNOWN', 'It is not known who calls.', {
+    remedy: "Send a token of the app's own tenant, made out to this app.",
+  });
+
+const refused = (message = 'This caller may not do that.'): AutomationError =>
+  new AutomationError('ERR_CALLER_REFUSED', message, {
+    remedy: "Ask whoever looks after the app's registration for its role.",
+  });
+
+const bearerOf = (headers: Headers): string | null => {
+  const value = headers.get('authorization');
+  return /^bearer +(\S+)$/i.exec(value ?? '')?.[1] ?? null;
+};
+
+const doorsOf = ({ doors }: Pick<Ports, 'doors'>): Doors => doors ?? { ...openDoors, checkToken: null };
+
+const turnAway = (ports: Ports, door: string, why: string, error: AutomationError): AutomationError => {
+  // Reasons hold names of claims and our own words; nothing that was sent.
+  ports.log.warn('a caller was refused', { door, why, code: error.code });
+  return error;
+};
+
+/** A token's claims. Throws ERR_CALLER_UNKNOWN where there is none that is believed. */
+const claimsFrom = async (request: Request, check: TokenCheck, door: string, ports: Ports): Promise<Claims> => {
+  const token = bearerOf(request.headers);
+  if (token === null) throw turnAway(ports, door, 'no bearer token', unknown());
+  const checked = await check(token);
+  if ('refused' in checked) throw turnAway(ports, door, checked.refused, unknown());
+  // An ID token is for a page that shows a name, and names no app that may call; only access tokens do.
+  if (checked.claims.appId === null) throw turnAway(ports, door, 'no access token', unknown());
+  return checked.claims;
+};
+
+/**
+ * Lets a machine in at a webhook: with Entra ID set up only the app and role named, else whoever has the key that the
+ * host asks for. Throws ERR_CALLER_UNKNOWN, ERR_CALLER_REFUSED, ERR_AZURE_UNAVAILABLE.
+ */
+export const admit = async (request: Request, door: 'alerts' | 'events', ports: Ports): Promise<void> => {
+  const { entra, checkToken } = doorsOf(ports);
+  if (entra === null || checkToken === null) return;
+  const { appId, role }: MachineCaller = entra[door];
+  const claims = await claimsFrom(request, checkToken, door, ports);
+  if (claims.appId?.toLowerCase() !== appId) throw turnAway(ports, door, 'another app', refused());
+  if (!claims.roles.includes(role)) throw turnAway(ports, door, 'without the role', refused());
+};
+
+/** Whether a door that can see no token has to stay shut. */
+export const needsToken = (ports: Pick<Ports, 'doors'>): boolean => doorsOf(ports).entra !== null;
+
+const named = (claims: Claims, role: string, ports: Ports): Caller => {
+  const by = nameOfClaims(claims);
+  if (by === null) throw turnAway(ports, 'manual', 'claims that name nobody', unknown());
+  if (!claims.roles.includes(role)) throw turnAway(ports, 'manual', 'without the role', refused());
+  return { by, verified: true };
+};
+
+/**
+ * Who decides: whom App Service authentication names, else whom a token names, else `claimed`, marked as the word of a
+ * key's holder. A proof that fails is never passed over for the key. Throws ERR_CALLER_UNKNOWN, ERR_CALLER_REFUSED.
+ */
+export const callerOf = async (request: Request, claimed: string | undefined, ports: Ports): Promise<Caller> => {
+  const doors = doorsOf(ports);
+  const principal = doors.appService ? request.headers.get('x-ms-client-principal') : null;
+  if (principal !== null) {
+    const claims = claimsOfPrincipal(principal);
+    if (claims === null) throw turnAway(ports, 'manual', 'a principal that cannot be read', unknown());
+    const foreign = doors.entra !== null && claims.tenantId?.toLowerCase() !== doors.entra.tenantId;
+    if (foreign) throw turnAway(ports, 'manual', 'another tenant', unknown());
+    return named(claims, doors.operatorRole, ports);
+  }
+  if (doors.checkToken !== null && request.headers.get('authorization') !== null)
+    return named(await claimsFrom(request, doors.checkToken, 'manual', ports), doors.operatorRole, ports);
+  return byKey(claimed);
+};
+
+/** Stops a decision that nobody can be held to, where the settings ask for that. Throws ERR_CALLER_REFUSED. */
+export const mayDecide = (caller: Caller, ports: Ports): void => {
+  if (caller.verified || !doorsOf(ports).requireIdentity) return;
+  const message = 'A function key alone decides nothing here: sign in.';
+  throw turnAway(ports, 'manual', 'a key alone', refused(message));
+};
