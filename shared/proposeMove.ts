@@ -37,11 +37,11 @@ export type Proposing = {
   readonly tagsInForce: TagsInForce;
 };
 
-/** A person's no to the very plan, for the very reason, stands as long as it would have been asked for. */
+/** A person's no to the very plan, for the very reason, stands as long as it would have been asked for; so does turning back. */
 const declined = ({ lastMoves }: SiteState, { digest, reason }: MovePlan, now: number): boolean =>
   (lastMoves ?? []).some(
     (last) =>
-      last.outcome === 'declined' &&
+      (last.outcome === 'declined' || last.outcome === 'cancelled') &&
       last.digest === digest &&
       last.reason === reason &&
       now - Date.parse(last.endedAt) < askedForMs,
@@ -128,9 +128,12 @@ export const proposeMove = async (work: Proposing, called: Called): Promise<bool
   const plan = await planMove(work, session.state(), called);
   if (called.reason === 'budget' && plan.table?.fits !== true) return false;
   const { move } = session.state();
-  if (move && (move.status !== 'awaitingApproval' || (await askedAlready(work, move, plan)))) return false;
-  if (declined(session.state(), plan, ports.clock.now())) return false;
-  await ask(work, plan);
+  if (move && move.status !== 'awaitingApproval') return false;
+  // Asked, but perhaps neither begun nor told: a worker may have died in between.
+  if (!move || !(await askedAlready(work, move, plan))) {
+    if (declined(session.state(), plan, ports.clock.now())) return false;
+    await ask(work, plan);
+  }
   const begins = mayBegin(configured, session.state(), plan);
   if (begins) {
     await session.commit((state) =>
@@ -138,11 +141,12 @@ export const proposeMove = async (work: Proposing, called: Called): Promise<bool
     );
     return true;
   }
+  const askedOn = (session.state().move?.askedAt ?? iso(ports.clock.now())).slice(0, 10);
   await tell(
     { site: configured, session, ports },
     {
       kind: plan.applyable ? 'needsApproval' : 'blocked',
-      key: `move ${plan.applyable ? 'asked' : 'blocked'} ${plan.digest} ${iso(ports.clock.now()).slice(0, 10)}`,
+      key: `move ${plan.applyable ? 'asked' : 'blocked'} ${plan.digest} ${askedOn}`,
       title: `Site ${configured.id}: ${plan.applyable ? 'waits for approval' : 'cannot be done yet'}: ${moveTitle(plan)}`,
       text: textOf(plan),
       digest: plan.digest,

@@ -134,6 +134,25 @@ describe('the way back to a region that is well again', () => {
   });
 });
 
+describe('a move that policy begins', () => {
+  it('is not begun again when a person has turned it back', async () => {
+    const journey = await startJourney(stage, { policy: { regionMove: 'auto' } });
+    await settledAtHome(journey);
+    await failsNow(journey);
+    for (let messages = 0; messages < 4; messages += 1) await journey.step();
+    expect(await moveOf(journey)).toMatchObject({ reason: 'outage', status: 'running', by: 'policy' });
+    await journey.word({ action: 'cancelMove', reason: 'we sit it out' });
+    await journey.work();
+    await journey.word({ action: 'apply', digest: await askedDigest(journey) });
+    await journey.work(400);
+    await sweepOnce(journey);
+    const { move, lastMoves } = await journey.state();
+    expect(lastMoves?.map(({ outcome }) => outcome)).toEqual(['removed', 'cancelled']);
+    expect(move).toBeNull();
+    expect(ours(stage, journey)).toEqual([]);
+  });
+});
+
 describe('a move that nobody has approved', () => {
   it('is taken back when the outage ends first', async () => {
     const journey = await asked();
