@@ -19,10 +19,11 @@ const options = {
   expires: { type: 'string' },
   id: { type: 'string' },
   checksum: { type: 'string' },
+  all: { type: 'boolean' },
   json: { type: 'boolean' },
 } as const;
 
-type Name = Exclude<keyof typeof options, 'json'>;
+type Name = Exclude<keyof typeof options, 'json' | 'all'>;
 type Values = Readonly<Partial<Record<Name, string>>>;
 
 /** A word of the door `manualRun`, as a command. */
@@ -31,6 +32,8 @@ type Spoken = {
   readonly about: readonly string[];
   /** Options of its own, beside --site, --by, --app, --key and --json. */
   readonly takes: readonly Name[];
+  /** May be said to every site at once, with --all. */
+  readonly forAll?: boolean;
   word(values: Values): Readonly<Record<string, unknown>>;
 };
 
@@ -101,15 +104,17 @@ const spoken: Readonly<Record<string, Spoken>> = {
     word: ({ digest }) => ({ action: 'adopt', digest: readDigest(digest) }),
   },
   pause: {
-    summary: 'Write nothing more at a site',
-    about: [],
+    summary: 'Write nothing more at a site, or with --all at every site',
+    about: ['A step under way is finished; no other is begun until resume.'],
     takes: ['reason'],
+    forAll: true,
     word: () => ({ action: 'pause' }),
   },
   resume: {
     summary: 'Go on at a paused site; also: look at it now',
-    about: [],
+    about: ['A site that was paused on its own stays so after --all.'],
     takes: ['reason'],
+    forAll: true,
     word: () => ({ action: 'resume' }),
   },
 };
@@ -134,28 +139,38 @@ const showPlans = (answer: Record<string, unknown>, json: boolean, io: Io): numb
   return (whole ?? plan).applyable ? 0 : 2;
 };
 
+/** One of --site and --all. */
+const siteMeant = ({ site, all }: { readonly site?: string; readonly all?: boolean }): string => {
+  if (all !== true) return required(site, 'site');
+  if (site === undefined) return '*';
+  throw misused('--site and --all are both given.', 'Say one of them.');
+};
+
 /** The command of one word. */
 export const sayCommand = (name: keyof typeof spoken & string): Command => {
   const entry = spoken[name];
   if (!entry) throw new Error(`there is no word ${name}`);
-  const { summary, about, takes, word } = entry;
+  const { summary, about, takes, word, forAll = false } = entry;
   const known = Object.fromEntries(
-    Object.entries(options).filter(([option]) => ['site', 'by', 'app', 'key', 'json', ...takes].includes(option)),
+    Object.entries(options).filter(([option]) =>
+      ['site', 'by', 'app', 'key', 'json', ...(forAll ? ['all'] : []), ...takes].includes(option),
+    ),
   );
   const own = takes.map((option) => optionLines[option] ?? '');
   const usage = [
-    `npm run --silent cli -- ${name} --site ID${takes.length > 0 ? ' [OPTIONS]' : ''}`,
+    `npm run --silent cli -- ${name} ${forAll ? '(--site ID | --all)' : '--site ID'}${takes.length > 0 ? ' [OPTIONS]' : ''}`,
     '',
     ...(about.length > 0 ? [...about, ''] : []),
     '  --site ID        the site',
+    ...(forAll ? ['  --all            every site: one switch for all of them'] : []),
     ...own,
     '  --by NAME        who says it; default: the name you are logged in with',
     '  --json           the answer as JSON',
     ...appUsage,
   ];
   const run: Command['run'] = async (args, io) => {
-    const values = readOptions(args, known).values as Values & { json?: boolean };
-    const site = required(values.site, 'site');
+    const values = readOptions(args, known).values as Values & { json?: boolean; all?: boolean };
+    const site = siteMeant(values);
     const spokenWord = word(values);
     const app = await findApp(values, io);
     const answer = await speak(app, {

@@ -23,7 +23,7 @@ export const showSaid = (answer: Record<string, unknown>, json: boolean, io: Io)
   if (json) io.out(`${JSON.stringify(answer, null, 2)}\n`);
   else {
     // No full stop: it may end in a digest, which people copy.
-    io.out(`${wrap(`${site}: ${said}`, io.width).join('\n')}\n`);
+    io.out(`${wrap(`${site === '*' ? 'all' : site}: ${said}`, io.width).join('\n')}\n`);
     if (typeof id === 'string') io.out(`It can be taken back: withdraw --site ${site} --id ${id}\n`);
   }
   return 0;

@@ -1,6 +1,7 @@
 import { askStep, writeStep } from './azureSteps.ts';
 import { type AutomationError, asAutomationError } from './base/errors.ts';
 import { bundleStep, confirmStep } from './deviceSteps.ts';
+import { pauseOf } from './pauseAll.ts';
 import { titleOf } from './plan/plan.ts';
 import { verifyStep } from './proofStep.ts';
 import { currentStep, deviceListHash } from './record/progress.ts';
@@ -69,9 +70,9 @@ const tellStart = async (work: Work): Promise<void> => {
 
 /** Carries a run on from where it stands until it ends, waits for Azure, or waits for a person. */
 export const carryOn = async (work: Work): Promise<Carried> => {
-  if (work.session.state().paused === null) await tellStart(work);
+  if ((await pauseOf(work)) === null) await tellStart(work);
   for (;;) {
-    if (work.session.state().paused !== null) return { status: 'person' };
+    if ((await pauseOf(work)) !== null) return { status: 'person' };
     const step = currentStep(runOf(work));
     if (step === undefined) return finish(work);
     let carried: Carried | null;

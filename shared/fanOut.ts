@@ -16,8 +16,8 @@ const concerned = (message: LookMessage, site: Site): boolean =>
 /** One message to all becomes one for each site concerned: those whose subscriptions it names. */
 export const fanOut = async (message: LookMessage, ports: Ports): Promise<void> => {
   const sites = await sitesToServe(ports);
-  const { because, arrivedAt, sweep } = message;
+  const { because, arrivedAt, sweep, resumes } = message;
   for (const site of sites.filter((candidate) => concerned(message, candidate))) {
-    await wake(site.id, { because, arrivedAt, ...(sweep ? { sweep } : {}) }, ports);
+    await wake(site.id, { because, arrivedAt, ...(sweep ? { sweep } : {}), ...(resumes ? { resumes } : {}) }, ports);
   }
 };

@@ -13,6 +13,7 @@ import {
 import { finishMove, settleStep } from './moveSettle.ts';
 import { proofStep, routesStep, rulesStep } from './moveTables.ts';
 import {
+  appendToLedger,
   commitMove,
   delayMoveStep,
   finishMoveStep,
@@ -24,7 +25,9 @@ import {
   type StepInHand,
   setMoveStep,
 } from './moveWork.ts';
+import { pauseOf } from './pauseAll.ts';
 import { ready } from './plan/move/graph.ts';
+import { moveStartLine } from './record/ledgerLines.ts';
 import type { MoveStepRecord } from './record/move.ts';
 import { backAt, isOver, moveDueAt } from './record/moveProgress.ts';
 import { deviceConfirmed } from './record/progress.ts';
@@ -185,8 +188,7 @@ const tellStart = async (work: MoveWork): Promise<void> => {
   const move = moveOf(work);
   if (move.startedAt !== null) return;
   const { plan } = work;
-  await noteMove(work, 'move started', { digest: plan.digest, by: move.by, title: move.title, why: plan.why });
-  await commitMove(work, (current) => ({ ...current, startedAt: iso(work.ports.clock.now()) }));
+  // Told first: a worker that dies in between tells it again rather than never.
   await tell(work, {
     kind: 'started',
     key: `move started ${move.id}`,
@@ -197,6 +199,8 @@ const tellStart = async (work: MoveWork): Promise<void> => {
     ].join('\n'),
     digest: plan.digest,
   });
+  await commitMove(work, (current) => ({ ...current, startedAt: iso(work.ports.clock.now()) }));
+  await appendToLedger(work, moveStartLine(moveOf(work), plan.why));
 };
 
 /** Until when nobody comes back: a permitted poll, the end of a wait, or a person's word. */
@@ -210,11 +214,12 @@ const leave = async (work: MoveWork): Promise<Moved> => {
 /** Carries a move on: every step that can be taken now, one call after the other; what Azure is at goes on meanwhile. */
 export const carryOnMove = async (work: MoveWork): Promise<Moved> => {
   const { session, ports, arrivedAt } = work;
-  if (session.state().paused !== null) return { status: 'person' };
+  if ((await pauseOf(work)) !== null) return { status: 'person' };
   if (moveOf(work).away !== null) await commitMove(work, (move) => backAt(move, arrivedAt, ports.clock.now()));
   await tellStart(work);
   for (;;) {
-    const { paused, move } = session.state();
+    const paused = await pauseOf(work);
+    const { move } = session.state();
     if (move?.id !== work.id) return { status: 'ended' };
     if (paused !== null || move.status !== 'running') return { status: 'person' };
     const step = nextStep(work);

@@ -4,6 +4,7 @@ import { resourceSubscriptions } from './look.ts';
 import type { Ports } from './ports.ts';
 import { keptOf } from './readKept.ts';
 import { sitesInForce } from './record/configuration.ts';
+import { globalPauseIn } from './record/globalPause.ts';
 import { tagsViewOf } from './record/tagsView.ts';
 import { type View, viewOf } from './record/view.ts';
 import { tagsFor } from './visit.ts';
@@ -22,11 +23,12 @@ const tagsInView = async (ports: Ports, cloud: Parameters<ReturnType<typeof tags
 export const overview = async (ports: Ports): Promise<View> => {
   const { sites, trouble } = await sitesInForce(ports.config);
   const subscriptions = sites.flatMap((site) => [site.subscriptionId.toLowerCase(), ...resourceSubscriptions(site)]);
-  const [states, facts, intents, inView] = await Promise.all([
+  const [states, facts, intents, inView, paused] = await Promise.all([
     ports.sites.list(),
     ports.facts.list([...new Set(subscriptions)].sort()),
     Promise.all(sites.map((site) => ports.intents.list(site.id))),
     tagsInView(ports, sites[0]?.cloud),
+    globalPauseIn(ports.config),
   ]);
   const kept = new Map(
     await Promise.all(states.map(async (state) => [state.site, await keptOf(state, ports)] as const)),
@@ -42,6 +44,7 @@ export const overview = async (ports: Ports): Promise<View> => {
         .filter((part) => part !== null)
         .join(' ') || null,
     kept,
+    paused,
     now: ports.clock.now(),
     speed: ports.clock.speed,
   });

@@ -6,6 +6,7 @@ import { considerFallback, considerMove } from './considerMove.ts';
 import { fanOut } from './fanOut.ts';
 import { keepWatch } from './keepWatch.ts';
 import { decideFor, look } from './look.ts';
+import { pauseOf } from './pauseAll.ts';
 import type { Ports } from './ports.ts';
 import type { Message } from './record/ports.ts';
 import { deviceConfirmed, dueAt, waitsForPerson } from './record/progress.ts';
@@ -42,8 +43,8 @@ const mostLooks = 3;
 const attend = async (visit: Visit): Promise<void> => {
   if ((await attendMove(visit)) === 'handled') return;
   const { session, message, ports } = visit;
-  const { run, paused, approved, waiting } = session.state();
-  if (paused !== null) return lookLater(visit);
+  if ((await pauseOf(visit)) !== null) return lookLater(visit);
+  const { run, approved, waiting } = session.state();
   if (run !== null && !waitsForPerson(run)) {
     const due = dueAt(run);
     const revives = message.revives === true;
@@ -71,8 +72,8 @@ const lookLater = async ({ session }: Visit): Promise<void> => {
 const goOn = async (visit: Visit, work: Work, looks: number): Promise<void> => {
   const carried = await carryOn(work);
   if (carried.status === 'later') return comeBack(visit, carried.notBefore);
-  const { lookAgain: toldMore, paused } = visit.session.state();
-  if (carried.status === 'person' && (!toldMore || paused !== null)) return;
+  const { lookAgain: toldMore } = visit.session.state();
+  if (carried.status === 'person' && (!toldMore || (await pauseOf(visit)) !== null)) return;
   const heard = toldMore || work.plan.retained > 0;
   const failed = carried.status === 'ended' && carried.outcome === 'failed';
   if (carried.status !== 'replan' && (!heard || failed)) return;

@@ -231,7 +231,9 @@ const sayOfMove = (word: MoveWord, spoken: Parameters<typeof retire>[0]): Promis
 export const say = async (word: Word, caller: string, ports: Ports): Promise<Answer> => {
   if (word.site === everySite && (word.action === 'pause' || word.action === 'resume')) {
     const sayToAll = word.action === 'pause' ? pauseAll : resumeAll;
-    const said = await sayToAll(word.by ?? caller, word.reason ?? '', ports);
+    const by = word.by ?? caller;
+    const said = await sayToAll(by, word.reason ?? '', ports);
+    await noteWord(word, { site: '_all', by, said }, ports);
     return { site: everySite, action: word.action, said };
   }
   const { sites } = await sitesInForce(ports.config);

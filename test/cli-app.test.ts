@@ -94,6 +94,15 @@ describe('what a person says', () => {
     expect(seen[0]?.headers['x-functions-key']).toBe('secret-key');
   });
 
+  it.each(['pause', 'resume'])('%s --all is said to every site', async (name) => {
+    answer = { status: 202, body: JSON.stringify({ site: '*', action: name, said: 'done' }) };
+    const { code, out } = await cli([name, '--all', '--reason', 'a drill']);
+    expect({ code, out }).toEqual({ code: 0, out: 'all: done\n' });
+    expect(seen[0]?.body).toEqual({ action: name, site: '*', by: 'ada', reason: 'a drill' });
+    expect((await cli([name, '--all', '--site', 'rig-07'])).err).toContain('--site and --all are both given');
+    expect((await cli(['adopt', '--all'])).err).toContain('--all');
+  });
+
   it('carries another name where one is given', async () => {
     await cli(['pause', '--site', 'rig-07', '--by', 'Grace']);
     expect(seen[0]?.body).toMatchObject({ by: 'Grace' });

@@ -10,6 +10,7 @@ const schema = z.discriminatedUnion('kind', [
     ...common,
     subscriptionIds: z.array(z.string().max(100)).max(5_000).nullable(),
     sweep: z.boolean().optional(),
+    resumes: z.boolean().optional(),
   }),
   z.object({
     kind: z.literal('site'),

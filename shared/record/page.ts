@@ -5,7 +5,7 @@ import { movePageStyle } from './movePageStyle.ts';
 import { pageStyle } from './pageStyle.ts';
 import { overview, siteCard } from './sitePage.ts';
 import { frozenText } from './tagsView.ts';
-import { summaryText, type View } from './view.ts';
+import { pausedText, summaryText, type View } from './view.ts';
 import { momentText } from './words.ts';
 
 const REFRESH_SECONDS = 30;
@@ -35,6 +35,7 @@ export const renderPage = (view: View): string => {
   const now = Date.parse(view.at);
   const { tags } = view;
   const frozen = frozenText(tags?.frozen ?? []);
+  const paused = pausedText(view);
   const urgent = view.counts.singlyEncrypted > 0 ? '⚠ ' : view.counts.needPerson > 0 ? '● ' : '';
   return textOf(html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -49,6 +50,7 @@ export const renderPage = (view: View): string => {
   } All times are UTC.</p><p class="sum">${summaryText(view)}</p>${
     tags !== null && tags.sources.length > 0 && html`<p class="soft">Service tags: ${tags.sources.join(' ')}</p>`
   }</header>
+${paused !== null && html`<p class="band red">‖ ${paused}</p><br>`}
 ${frozen !== null && html`<p class="band amber">! ${frozen}</p><br>`}
 ${view.configTrouble !== null && html`<p class="band red">! The configuration has a fault; the last good one is in force. ${view.configTrouble}</p><br>`}
 ${view.unlisted.length > 0 && html`<p class="band amber">! In no sites file any more, and looked after by nobody: ${view.unlisted.join(', ')}</p><br>`}

@@ -39,6 +39,8 @@ export type Message =
       readonly subscriptionIds: readonly string[] | null;
       readonly arrivedAt: number;
       readonly sweep?: boolean;
+      /** Takes up the runs and moves that stood still while every site was paused. */
+      readonly resumes?: boolean;
     }
   | {
       readonly kind: 'site';

@@ -6,7 +6,7 @@ import type { StepStatus } from './run.ts';
 import { type PastRunView, type RunView, tookText } from './runView.ts';
 import { placeText, type SiteView } from './siteView.ts';
 import { frozenText } from './tagsView.ts';
-import { summaryText, type View } from './view.ts';
+import { pausedText, summaryText, type View } from './view.ts';
 import { commandText } from './waits.ts';
 import { durationText, momentText } from './words.ts';
 
@@ -88,7 +88,9 @@ export const renderStatusText = (view: View): string => {
     view.tags === null ? 'no service tags yet' : `service tags ${view.tags.cloud} change ${view.tags.changeNumber}`;
   const frozen = frozenText(view.tags?.frozen ?? []);
   const clock = view.speed === 1 ? '' : `, a simulated clock, ${view.speed} times as fast`;
+  const paused = pausedText(view);
   return `${[
+    ...(paused === null ? [] : wrap(paused, '!! ', '   ')),
     ...wrap(summaryText(view), ''),
     ...wrap(`As of ${view.at.slice(0, 19).replace('T', ' ')} UTC${clock}; ${tags}.`, ''),
     ...(view.tags?.sources ?? []).flatMap((source) => wrap(source, 'Service tags: ', '  ')),

@@ -6,7 +6,7 @@ import type { Intent } from '../scope/intent.ts';
 import { type Kept, type SiteView, siteViewOf } from './siteView.ts';
 import { newSite, type SiteState } from './state.ts';
 import type { TagsView } from './tagsView.ts';
-import { plainAll, plainText } from './words.ts';
+import { momentText, plainAll, plainText } from './words.ts';
 
 /** What page, JSON, `status` and notices show: one model, so that they never disagree. Serialises as it is. */
 export type View = {
@@ -22,6 +22,8 @@ export type View = {
     readonly singlyEncrypted: number;
     readonly running: number;
   };
+  /** Who paused every site, when and why; null while nobody has. */
+  readonly paused: { readonly by: string; readonly at: string; readonly reason: string } | null;
   /** Those that need a person first. */
   readonly sites: readonly SiteView[];
   /** Remembered, but in no sites file any more: nobody looks after what is in place there. */
@@ -35,6 +37,7 @@ export type ViewInput = {
   readonly intents: readonly Intent[];
   readonly tags: (Pick<TagsView, 'cloud' | 'changeNumber'> & Partial<TagsView>) | null;
   readonly configTrouble: string | null;
+  readonly paused?: View['paused'];
   /** By site; of sites without an entry nothing was read. */
   readonly kept?: ReadonlyMap<string, Kept>;
   /** Milliseconds of application time. */
@@ -50,6 +53,19 @@ const rank = (site: SiteView): number => {
   if (site.singlyEncrypted) return 3;
   if (site.run || site.move) return 4;
   return site.shadow ? 5 : 6;
+};
+
+const pausedView = ({ by, at, reason }: NonNullable<View['paused']>): View['paused'] => ({
+  by: plainText(by, 200),
+  at,
+  reason: plainText(reason, 600),
+});
+
+/** That nothing is written anywhere, who said so and why; null while nobody has. */
+export const pausedText = ({ paused, at }: Pick<View, 'paused' | 'at'>): string | null => {
+  if (paused === null) return null;
+  const why = paused.reason === '' ? 'no reason was given' : paused.reason;
+  return `Every site is paused, nothing is written: ${paused.by}, ${momentText(paused.at, Date.parse(at))} (${why}). To go on: resume --all`;
 };
 
 /** The view of everything; a function of its input alone. */
@@ -74,6 +90,7 @@ export const viewOf = (input: ViewInput): View => {
       singlyEncrypted: sites.filter(({ singlyEncrypted }) => singlyEncrypted !== null).length,
       running: sites.filter(({ run, move }) => run !== null || move?.status === 'running').length,
     },
+    paused: input.paused ? pausedView(input.paused) : null,
     sites,
     unlisted: [...states.keys()].filter((id) => !known.has(id)).sort(byCodeUnit),
   });
