@@ -3,7 +3,6 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
 import { buildAzure } from '../../shared/azure/index.ts';
 import type { Clock } from '../../shared/base/clock.ts';
-import type { Log } from '../../shared/base/log.ts';
 import { readSettings, storageNames } from '../../shared/base/settings.ts';
 import { readEvent } from '../../shared/events/readEvent.ts';
 import { hear } from '../../shared/hear.ts';
@@ -20,6 +19,7 @@ import type { RecordedExchange } from '../../simulator/arm/recorded.ts';
 import { type Arm, type ArmOptions, startArm, trustCa } from '../../simulator/arm/server.ts';
 import { startAzurite } from '../../simulator/azurite.ts';
 import { readSyntheticTags, syntheticGateways } from '../../simulator/tags/syntheticTags.ts';
+import { keepConnection, watched, watchedLog } from './secrets.ts';
 
 /** A clock that nobody waits for: sleeping moves it. Infinitely fast against the wall, so no message is ever hidden. */
 export const jumpClock = (start: string): Clock & { advance(ms: number): void } => {
@@ -55,6 +55,7 @@ export const startStage = async (options: Partial<ArmOptions> = {}): Promise<Sta
     startAzurite(),
   ]);
   trustCa(arm.ca);
+  keepConnection(azurite.connectionString);
   process.env['IDENTITY_ENDPOINT'] = arm.identity.endpoint;
   process.env['IDENTITY_HEADER'] = arm.identity.header;
   return {
@@ -214,13 +215,17 @@ export const startJourney = async (stage: Stage, change: SiteChange = {}): Promi
     ASEFO_ARM_ENDPOINT: arm.endpoint,
     IDENTITY_ENDPOINT: arm.identity.endpoint,
   });
-  const log: Log = { info: () => {}, warn: () => {}, error: () => {} };
+  const log = watchedLog();
   const adapters = buildAzure(settings, log, clock);
   const notices: Notice[] = [];
+  const take = (notice: Notice): void => {
+    watched('a notice', JSON.stringify(notice));
+    notices.push(notice);
+  };
   const own = { log, newId: () => randomUUID(), namePrefix: settings.namePrefix };
   const ports: Ports = Object.defineProperties(own, {
     ...Object.getOwnPropertyDescriptors(adapters),
-    notices: { configurable: true, value: { tell: async (notice: Notice) => void notices.push(notice) } },
+    notices: { configurable: true, value: { tell: async (notice: Notice) => take(notice) } },
   }) as unknown as Ports;
 
   const sitesFile = {
