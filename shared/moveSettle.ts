@@ -1,6 +1,8 @@
 import { iso } from './base/clock.ts';
+import { closeLedger } from './closeLedger.ts';
 import { seeThere } from './moveTables.ts';
-import { finishMoveStep, type MoveWork, moveOf, noteMove, type StepInHand } from './moveWork.ts';
+import { finishMoveStep, type MoveWork, moveOf, type StepInHand } from './moveWork.ts';
+import { endLines, moveStartLine } from './record/ledgerLines.ts';
 import type { MoveSummary } from './record/move.ts';
 import { changesResidence, endMove, moveSummary } from './record/moveProgress.ts';
 import { endRun, inPlaceOf, ledgerBlob, summaryOf } from './record/progress.ts';
@@ -17,10 +19,10 @@ const abandonRun = async ({ session, site, ports }: MoveWork): Promise<void> => 
   if (run === null) return;
   const why = 'the site has moved';
   const summary = summaryOf(run, 'superseded', ports.clock.now(), ports.clock.speed, why);
-  await ports.archive.append(
-    ledgerBlob(site.id, run.id),
-    JSON.stringify({ at: summary.endedAt, event: 'run superseded', why }),
-  );
+  await closeLedger(ports.archive, ledgerBlob(site.id, run.id), [
+    ...endLines(run.steps, summary.endedAt),
+    { at: summary.endedAt, event: 'run superseded', why },
+  ]);
   await session.commit((state) => ({ ...endRun(state, summary), approved: null }));
 };
 
@@ -67,6 +69,11 @@ export const finishMove = async (work: MoveWork): Promise<void> => {
     digest: plan.digest,
   });
   const summary = moveSummary(moveOf(work), outcomeOf(work), ports.clock.now(), ports.clock.speed, null);
-  await noteMove(work, `move ${summary.outcome}`, { ...summary.costs, ownOverheadMs: summary.ownOverheadMs });
+  const { endedAt: at, outcome, costs, ownOverheadMs } = summary;
+  await closeLedger(ports.archive, ledgerBlob(site.id, move.id), [
+    moveStartLine(move, plan.why),
+    ...endLines(move.steps, at),
+    { at, event: `move ${outcome}`, ...costs, ownOverheadMs },
+  ]);
   await session.commit((state) => endMove(state, summary));
 };

@@ -3,6 +3,7 @@ import { AutomationError } from './base/errors.ts';
 import type { Site } from './base/site.ts';
 import type { MovePlan, MoveStep } from './plan/move/movePlan.ts';
 import type { AzureView, Ports } from './ports.ts';
+import type { LedgerLine } from './record/ledgerLines.ts';
 import type { Move, MoveStepRecord } from './record/move.ts';
 import { withMoveStep } from './record/moveProgress.ts';
 import { ledgerBlob } from './record/progress.ts';
@@ -38,12 +39,12 @@ const mine = ({ id, site }: MoveWork, { move }: SiteState): Move => {
 /** Throws ERR_STATE_CONFLICT where it is no longer under way. */
 export const moveOf = (work: MoveWork): Move => mine(work, work.session.state());
 
+export const appendToLedger = (work: MoveWork, line: LedgerLine): Promise<void> =>
+  work.ports.archive.append(ledgerBlob(work.site.id, moveOf(work).id), JSON.stringify(line));
+
 /** One line of the move's ledger. */
 export const noteMove = (work: MoveWork, event: string, detail: Record<string, unknown> = {}): Promise<void> =>
-  work.ports.archive.append(
-    ledgerBlob(work.site.id, moveOf(work).id),
-    JSON.stringify({ at: iso(work.ports.clock.now()), event, ...detail }),
-  );
+  appendToLedger(work, { at: iso(work.ports.clock.now()), event, ...detail });
 
 export const commitMove = async (work: MoveWork, change: (move: Move) => Move): Promise<void> => {
   await work.session.commit((state) => ({ ...state, move: change(mine(work, state)) }));

@@ -1,9 +1,11 @@
 import { canonicalJson } from './base/canonical.ts';
 import { iso } from './base/clock.ts';
 import type { Choice } from './choose.ts';
+import { closeLedger } from './closeLedger.ts';
 import type { Look } from './look.ts';
 import { changesIn, type Plan, titleOf } from './plan/plan.ts';
 import { isShadow } from './record/headline.ts';
+import { endLines, startLine } from './record/ledgerLines.ts';
 import {
   currentStep,
   endRun,
@@ -113,17 +115,11 @@ const start = async (visit: Visit, plan: Plan, by: string): Promise<void> => {
   const now = ports.clock.now();
   const run = startRun({ id: ports.newId(), plan, because: message.because, by, arrivedAt: message.arrivedAt, now });
   await ports.archive.keep(runPlanBlob(site.id, run.id), canonicalJson(plan));
-  const line = {
-    at: iso(now),
-    event: 'run started',
-    digest: plan.digest,
-    because: message.because,
-    by,
-    title: titleOf(plan),
-  };
-  await ports.archive.append(ledgerBlob(site.id, run.id), JSON.stringify({ ...line, reasons: plan.decision.reasons }));
   const mayBeAway = servicesAway(session.state(), plan.decision.services);
   await session.commit((state) => ({ ...forget(state), run, waiting: null, mayBeAway }));
+  // A ledger is begun by a run that is written down; who dies here leaves the line to the end (closeLedger).
+  const line = startLine(run, titleOf(plan), plan.decision.reasons);
+  await ports.archive.append(ledgerBlob(site.id, run.id), JSON.stringify(line));
 };
 
 /** Is the run that waits for a person still what is wanted? */
@@ -142,10 +138,10 @@ export const abandon = async (visit: Visit, why: string): Promise<void> => {
   const { run } = session.state();
   if (run === null) return;
   const summary = summaryOf(run, 'superseded', ports.clock.now(), ports.clock.speed, why);
-  await ports.archive.append(
-    ledgerBlob(site.id, run.id),
-    JSON.stringify({ at: summary.endedAt, event: 'run superseded', why }),
-  );
+  await closeLedger(ports.archive, ledgerBlob(site.id, run.id), [
+    ...endLines(run.steps, summary.endedAt),
+    { at: summary.endedAt, event: 'run superseded', why },
+  ]);
   // The word was for that run; whoever wants its plan again is asked again.
   await session.commit((state) => ({ ...endRun(state, summary), approved: null }));
 };

@@ -1,12 +1,14 @@
 import type { JsonObject } from './base/canonical.ts';
 import { iso } from './base/clock.ts';
 import type { Site } from './base/site.ts';
+import { closeLedger } from './closeLedger.ts';
 import type { ObservedNetwork } from './plan/observed.ts';
-import type { Plan } from './plan/plan.ts';
+import { type Plan, titleOf } from './plan/plan.ts';
 import type { AzureView, Ports } from './ports.ts';
-import type { TagsInForce } from './record/tagsInForce.ts';
+import { endLines, startLine } from './record/ledgerLines.ts';
 import { endRun, ledgerBlob, summaryOf, withStep } from './record/progress.ts';
 import type { Run, RunOutcome, StepRecord } from './record/run.ts';
+import type { TagsInForce } from './record/tagsInForce.ts';
 import type { Session } from './session.ts';
 import { tell } from './tell.ts';
 
@@ -96,12 +98,14 @@ export const wait = async (work: Work, step: StepRecord, why: string, waitMs: nu
 /** The run leaves the state and is remembered among the last ones. */
 export const end = async (work: Work, outcome: RunOutcome, why: string | null): Promise<Carried> => {
   const { ports } = work;
-  const summary = summaryOf(runOf(work), outcome, ports.clock.now(), ports.clock.speed, why);
-  await note(work, `run ${outcome}`, {
-    ...summary.costs,
-    ownOverheadMs: summary.ownOverheadMs,
-    ...(why ? { why } : {}),
-  });
+  const run = runOf(work);
+  const summary = summaryOf(run, outcome, ports.clock.now(), ports.clock.speed, why);
+  const { endedAt: at, ownOverheadMs, costs } = summary;
+  await closeLedger(ports.archive, ledgerBlob(work.site.id, run.id), [
+    startLine(run, titleOf(work.plan), work.plan.decision.reasons),
+    ...endLines(run.steps, at),
+    { at, event: `run ${outcome}`, ...costs, ownOverheadMs, ...(why ? { why } : {}) },
+  ]);
   await work.session.commit((state) => ({ ...endRun(state, summary), approved: null }));
   return { status: 'ended', outcome };
 };
