@@ -3,6 +3,7 @@ import { answer, failureAnswer, jsonBodyOf } from '../shared/answers.ts';
 import { admit } from '../shared/caller.ts';
 import { readEventGrid, validationAnswer } from '../shared/events/eventGrid.ts';
 import { hear } from '../shared/hear.ts';
+import { rouse } from '../shared/heartbeat.ts';
 import { wire } from '../shared/wire.ts';
 
 /**
@@ -18,6 +19,7 @@ export const eventGridWebhook = async (request: HttpRequest, context: Invocation
     if (request.headers.get('aeg-event-type')?.toLowerCase() === 'subscriptionvalidation')
       return answer(200, validationAnswer(body.value));
     const heard = await hear(readEventGrid(body.value), 'an Event Grid event', ports);
+    await rouse(ports);
     for (const { what, reason } of heard.ignored) context.log(`ignored ${what}: ${reason}`);
     return answer(200, heard);
   } catch (error) {

@@ -1,6 +1,7 @@
 import { app, type HttpRequest, type HttpResponseInit } from '@azure/functions';
 import { answer, failureAnswer, isJson, jsonBodyOf, onlyByPost, onlyJson } from '../shared/answers.ts';
 import { callerOf, mayDecide } from '../shared/caller.ts';
+import { rouse } from '../shared/heartbeat.ts';
 import { decides, readWord } from '../shared/readWord.ts';
 import { wire } from '../shared/wire.ts';
 import { say } from '../shared/words.ts';
@@ -19,7 +20,9 @@ export const manualRun = async (request: HttpRequest): Promise<HttpResponseInit>
     const { by: claimed, ...word } = readWord(body.value);
     const caller = await callerOf(request, claimed, ports);
     if (decides(word)) mayDecide(caller, ports);
-    return answer(decides(word) ? 202 : 200, await say(word, caller.by, ports));
+    const said = await say(word, caller.by, ports);
+    await rouse(ports);
+    return answer(decides(word) ? 202 : 200, said);
   } catch (error) {
     return failureAnswer(error);
   }

@@ -3,6 +3,7 @@ import { answer, failureAnswer, jsonBodyOf } from '../shared/answers.ts';
 import { admit } from '../shared/caller.ts';
 import { readServiceHealth } from '../shared/events/serviceHealth.ts';
 import { hear } from '../shared/hear.ts';
+import { rouse } from '../shared/heartbeat.ts';
 import { wire } from '../shared/wire.ts';
 
 /**
@@ -17,6 +18,7 @@ export const serviceHealthWebhook = async (request: HttpRequest): Promise<HttpRe
     const body = await jsonBodyOf(request);
     if ('answer' in body) return body.answer;
     const heard = await hear(readServiceHealth(body.value), 'a Service Health alert', ports);
+    await rouse(ports);
     return answer(heard.accepted > 0 ? 202 : 200, heard);
   } catch (error) {
     return failureAnswer(error);

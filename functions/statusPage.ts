@@ -1,5 +1,6 @@
 import { app, type HttpRequest, type HttpResponseInit } from '@azure/functions';
 import { answer, failureAnswer } from '../shared/answers.ts';
+import { rouse } from '../shared/heartbeat.ts';
 import { overview } from '../shared/overview.ts';
 import { pageHeaders, renderPage } from '../shared/record/page.ts';
 import { wire } from '../shared/wire.ts';
@@ -10,7 +11,9 @@ const wantsJson = (request: HttpRequest): boolean =>
 /** The page a person reads at a glance, and the same as JSON (`?format=json`). */
 export const statusPage = async (request: HttpRequest): Promise<HttpResponseInit> => {
   try {
-    const view = await overview(await wire());
+    const ports = await wire();
+    const view = await overview(ports);
+    await rouse(ports);
     if (wantsJson(request)) return answer(200, view);
     return { status: 200, body: renderPage(view), headers: { ...pageHeaders } };
   } catch (error) {

@@ -49,6 +49,8 @@ export interface Ports extends AzureView {
   readonly appRegion?: string | null;
   /** How new service tags are judged and where they are asked for, besides what operators put. */
   readonly tagSettings?: TagSettings;
+  /** How late the sweep may be (ms); three rounds of the default schedule where absent. */
+  readonly sweepOverdueMs?: number;
   /** Who is let in; absent: whoever holds a function key. */
   readonly doors?: Doors;
   readonly tagDownload: {

@@ -11,6 +11,7 @@ import type { Ports } from './ports.ts';
 import type { Message } from './record/ports.ts';
 import { deviceConfirmed, dueAt, waitsForPerson } from './record/progress.ts';
 import { abandon, begin, beginApproved, comeBack, keepInMind, note, settle, stillHolds } from './runs.ts';
+import { sweep } from './sweep.ts';
 import { enter, type Visit } from './visit.ts';
 import type { Work } from './work.ts';
 
@@ -30,6 +31,7 @@ import type { Work } from './work.ts';
  * 11. carry the run on; come back by message where Azure needs time
  */
 export const reconcile = async (message: Message, ports: Ports, redelivered = false): Promise<void> => {
+  if (message.kind === 'sweep') return sweep(ports, message.because);
   if (message.kind === 'look') return fanOut(message, ports);
   await ports.clock.sleepUntil(message.notBefore);
   // Kept in the message: a busy site is come back to by a new one.

@@ -3,6 +3,7 @@ import { placementTroubles } from './base/placement.ts';
 import { sitesToServe, tellConfigTrouble } from './configTrouble.ts';
 import { readHealthEvents } from './events/healthEvents.ts';
 import { remember } from './hear.ts';
+import { beat } from './heartbeat.ts';
 import { resourceSubscriptions } from './look.ts';
 import type { Ports } from './ports.ts';
 import { refreshTags } from './tagSources.ts';
@@ -45,6 +46,7 @@ export const sweep = async (ports: Ports, because: string): Promise<void> => {
     arrivedAt: ports.clock.now(),
     sweep: true,
   });
+  await beat(ports);
   await refreshTags(sites, ports);
   // Last: a notice that cannot be told must not cost the look.
   await tellConfigTrouble(sites, ports);

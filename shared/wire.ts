@@ -14,6 +14,7 @@ export const buildPorts = async (settings: Settings, log: Log): Promise<Ports> =
     namePrefix: settings.namePrefix,
     appRegion: settings.appRegion,
     tagSettings: settings.tags,
+    sweepOverdueMs: settings.sweepOverdueMs,
     doors: { ...settings.doors, checkToken: settings.doors.entra === null ? null : tokenCheck(settings.doors.entra) },
   };
   // The adapters make their members when first asked for; a spread would make them all.

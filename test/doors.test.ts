@@ -177,6 +177,20 @@ describe('the status page', () => {
   });
 });
 
+describe('the heartbeat', () => {
+  it('is there for a monitor that has a key, and for nobody else', async () => {
+    const answered = await fetch(`${stage.host.url}/api/heartbeat?code=${stage.key}`);
+    expect(answered.status).toBe(200);
+    expect(await answered.json()).toMatchObject({
+      ok: true,
+      why: [],
+      poison: { messages: 0, sites: [] },
+      paused: false,
+    });
+    expect((await fetch(`${stage.host.url}/api/heartbeat`)).status).toBe(401);
+  });
+});
+
 describe('what the host is told', () => {
   it('names the queue the product sends to', () => {
     expect(readFileSync(new URL('../functions/reconcileQueue.ts', import.meta.url), 'utf8')).toContain(
@@ -186,6 +200,7 @@ describe('what the host is told', () => {
       'driftTimer',
       'eventGridEvent',
       'eventGridWebhook',
+      'heartbeat',
       'manualRun',
       'reconcilePoison',
       'reconcileQueue',

@@ -80,6 +80,7 @@ const armAdapters = (arm: () => Arm, clock: Clock): ArmAdapters => {
 const storageAdapters = (settings: Settings, credential: () => TokenCredential, clock: Clock) => {
   const storage = once(() => createStorage(settings, credential));
   const container = (name: string) => storage().blobs.getContainerClient(name);
+  const queue = (name: string) => storage().queues.getQueueClient(name);
   return {
     sites: once(() => siteTable(storage().table(storageNames.sites))),
     facts: once(() => factTable(storage().table(storageNames.facts))),
@@ -87,7 +88,7 @@ const storageAdapters = (settings: Settings, credential: () => TokenCredential, 
     archive: once(() => blobArchive(container(storageNames.records))),
     config: once(() => blobConfig(container(storageNames.config))),
     leases: once(() => blobLeases(container(storageNames.leases))),
-    messages: once(() => queueMessages(storage().queues.getQueueClient(storageNames.queue), clock)),
+    messages: once(() => queueMessages(queue(storageNames.queue), clock, queue(`${storageNames.queue}-poison`))),
   };
 };
 

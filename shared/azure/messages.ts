@@ -1,7 +1,7 @@
 import type { QueueClient } from '@azure/storage-queue';
 import type { Clock } from '../base/clock.ts';
 import type { Message, Messages } from '../record/ports.ts';
-import { onStorage, withHome } from './storageFailures.ts';
+import { isHomeMissing, onStorage, withHome } from './storageFailures.ts';
 
 /** The longest a message may stay hidden (Put Message, `visibilitytimeout`). */
 const MOST_HIDDEN_S = 7 * 24 * 3_600;
@@ -16,8 +16,48 @@ export const hiddenSeconds = (notBefore: number, clock: Pick<Clock, 'now' | 'spe
   return Math.min(MOST_HIDDEN_S, Math.max(0, Math.floor(wallSeconds - EARLY_S)));
 };
 
+const orNone = async <T>(none: T, ask: () => Promise<T>): Promise<T> => {
+  try {
+    return await ask();
+  } catch (error) {
+    if (isHomeMissing(error)) return none;
+    throw error;
+  }
+};
+
+const countIn = (queue: QueueClient): Promise<number> =>
+  orNone(0, async () => (await queue.getProperties()).approximateMessagesCount ?? 0);
+
+/** When it was to be taken: a message that slept for an hour was not waiting. */
+const dueAt = (text: string): number | null => {
+  try {
+    const { notBefore, arrivedAt } = JSON.parse(Buffer.from(text, 'base64').toString()) as Record<string, unknown>;
+    const due = Math.max(...[notBefore, arrivedAt].filter((time) => typeof time === 'number'));
+    return Number.isFinite(due) ? due : null;
+  } catch {
+    return null;
+  }
+};
+
+/** The most that Peek Messages shows at once. */
+const MOST_PEEKED = 32;
+
+const oldestDueIn = (queue: QueueClient): Promise<number | null> =>
+  orNone(null, async () => {
+    const { peekedMessageItems } = await queue.peekMessages({ numberOfMessages: MOST_PEEKED });
+    const due = peekedMessageItems.map(({ messageText }) => dueAt(messageText)).filter((time) => time !== null);
+    return due.length === 0 ? null : Math.min(...due);
+  });
+
 /** The storage queue; base64 JSON, as the Functions host reads it by default. */
-export const queueMessages = (queue: QueueClient, clock: Clock): Messages => ({
+export const queueMessages = (queue: QueueClient, clock: Clock, poison: QueueClient): Messages => ({
+  backlog: () =>
+    onStorage('looking into the queue', async () => ({
+      messages: await countIn(queue),
+      oldestDue: await oldestDueIn(queue),
+      poison: await countIn(poison),
+    })),
+
   send: (message: Message) =>
     onStorage(`queueing a message (${message.kind})`, async () => {
       const text = Buffer.from(JSON.stringify(message)).toString('base64');

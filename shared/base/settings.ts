@@ -48,6 +48,8 @@ export type Settings = {
   readonly clock: { readonly originMs: number; readonly speed: number } | null;
   /** Six-field NCRONTAB of the sweep over every site. */
   readonly sweepSchedule: string;
+  /** How late the sweep may be before it is told overdue (ms). */
+  readonly sweepOverdueMs: number;
   readonly tags: TagSettings;
   /** Where the app runs, as the platform tells it (REGION_NAME); null elsewhere. */
   readonly appRegion: string | null;
@@ -117,6 +119,11 @@ const schema = z.object({
     .string()
     .regex(/^\S+( \S+){5}$/, 'write six fields, seconds first, such as 0 */15 * * * *')
     .default('0 */15 * * * *'),
+  ASEFO_SWEEP_OVERDUE_MINUTES: z.coerce
+    .number('write a number')
+    .min(1, 'write a number of minutes from 1 to 10080')
+    .max(10_080, 'write a number of minutes from 1 to 10080')
+    .default(45),
   ASEFO_SERVICE_TAGS_API: z.enum(['on', 'off'], 'write on or off').default('on'),
   ASEFO_SERVICE_TAGS_URL: z.string().refine(isHttps, 'write a URL that begins with https://').optional(),
   ASEFO_SERVICE_TAGS_MAX_LOSS_PERCENT: z.coerce
@@ -202,6 +209,7 @@ export const readSettings = (env: Readonly<Record<string, string | undefined>>):
     namePrefix: read.ASEFO_NAME_PREFIX,
     clock: clockSettings(read),
     sweepSchedule: read.ASEFO_SWEEP_SCHEDULE,
+    sweepOverdueMs: read.ASEFO_SWEEP_OVERDUE_MINUTES * 60_000,
     tags: {
       api: read.ASEFO_SERVICE_TAGS_API === 'on',
       url: read.ASEFO_SERVICE_TAGS_URL ?? null,

@@ -12,6 +12,7 @@ const schema = z.discriminatedUnion('kind', [
     sweep: z.boolean().optional(),
     resumes: z.boolean().optional(),
   }),
+  z.object({ kind: z.literal('sweep'), ...common }),
   z.object({
     kind: z.literal('site'),
     ...common,

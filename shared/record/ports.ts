@@ -42,6 +42,8 @@ export type Message =
       /** Takes up the runs and moves that stood still while every site was paused. */
       readonly resumes?: boolean;
     }
+  /** A sweep, asked for at a door because the timer has not come. */
+  | { readonly kind: 'sweep'; readonly because: string; readonly arrivedAt: number }
   | {
       readonly kind: 'site';
       readonly site: string;
@@ -57,10 +59,15 @@ export type Message =
       readonly sweep?: boolean;
     };
 
+/** What waits in the queue and in its poison queue, about; `oldestDue` (ms) of those that may be taken now. */
+export type Backlog = { readonly messages: number; readonly oldestDue: number | null; readonly poison: number };
+
 /** The queue; implemented in `azure/` on a storage queue. */
 export interface Messages {
   /** Throws ERR_STORAGE where it cannot be persisted. */
   send(message: Message): Promise<void>;
+  /** Absent where the queue cannot be looked into. Throws ERR_STORAGE. */
+  backlog?(): Promise<Backlog>;
 }
 
 /** One worker per site at a time; for economy, since every write to state is fenced as well. */

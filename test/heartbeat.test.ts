@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { heartbeat, rouse } from '../shared/heartbeat.ts';
+import { bury } from '../shared/poison.ts';
+import { heartbeatOf, isOverdue, mayCall, type Pulse } from '../shared/record/heartbeat.ts';
+import { sweep } from '../shared/sweep.ts';
+import { incident, type Stage, startJourney, startStage } from './support/journey.ts';
+import { atHome } from './support/landing.ts';
+
+const minute = 60_000;
+const limitMs = 45 * minute;
+const now = Date.parse('2026-07-20T12:00:00Z');
+const ago = (minutes: number): string => new Date(now - minutes * minute).toISOString();
+const never: Pulse = { sweptAt: null, calledAt: null, watchedSince: null };
+
+describe('a sweep is overdue', () => {
+  it.each<[string, Partial<Pulse>, boolean]>([
+    ['when the last is longer ago than the limit', { sweptAt: ago(46) }, true],
+    ['not while it is not', { sweptAt: ago(44), watchedSince: ago(600) }, false],
+    ['when none has come since one looks', { watchedSince: ago(46) }, true],
+    ['not for an app that has just begun', {}, false],
+  ])('%s', (_what, pulse, overdue) => {
+    expect(isOverdue({ ...never, ...pulse }, now, limitMs)).toBe(overdue);
+  });
+
+  it('is asked for once within the limit', () => {
+    const late = { ...never, sweptAt: ago(200) };
+    expect([mayCall(late, now, limitMs), mayCall({ ...late, calledAt: ago(44) }, now, limitMs)]).toEqual([true, false]);
+    expect(mayCall({ ...late, calledAt: ago(46) }, now, limitMs)).toBe(true);
+  });
+});
+
+describe('the heartbeat', () => {
+  const all = { pulse: { ...never, sweptAt: ago(5) }, backlog: null, poisoned: [], paused: false, now, limitMs };
+
+  it('says what is wrong, and how old the oldest message is that may be taken', () => {
+    expect(heartbeatOf(all)).toMatchObject({ ok: true, why: [], queue: null });
+    const backlog = { messages: 3, oldestDue: now - 46 * minute, poison: 1 };
+    expect(heartbeatOf({ ...all, backlog, poisoned: ['rig-07'] })).toMatchObject({
+      ok: false,
+      why: ['Nobody works off the queue: a message is due for 46 minutes. Look at the trigger reconcileQueue.'],
+      queue: { messages: 3, oldestSeconds: 46 * 60 },
+      poison: { messages: 1, sites: ['rig-07'] },
+    });
+  });
+
+  it('takes a message that sleeps for one that waits for nobody', () => {
+    const backlog = { messages: 1, oldestDue: now + 90 * minute, poison: 0 };
+    expect(heartbeatOf({ ...all, backlog })).toMatchObject({ ok: true, queue: { oldestSeconds: 0 } });
+  });
+});
+
+describe('a timer that died', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await startStage();
+  });
+  afterAll(() => stage.close());
+
+  it('is told by the heartbeat, and a call at any door has the sweep asked for, once', async () => {
+    const { ports, work, state } = await startJourney(stage);
+    expect([await rouse(ports), (await heartbeat(ports)).ok]).toEqual([false, true]);
+    stage.clock.advance(46 * minute);
+    expect(await heartbeat(ports)).toMatchObject({ ok: false, why: [expect.stringContaining('driftTimer')] });
+
+    expect(await Promise.all([rouse(ports), rouse(ports), rouse(ports)])).toSatisfy(
+      (asked: boolean[]) => asked.filter(Boolean).length === 1,
+    );
+    expect(await rouse(ports)).toBe(false);
+    expect((await heartbeat(ports)).queue).toMatchObject({ messages: 1, oldestSeconds: 0 });
+
+    await work();
+    expect(await heartbeat(ports)).toMatchObject({ ok: true, queue: { messages: 0, oldestSeconds: null } });
+    expect((await state()).lastLook?.because).toBe('an overdue sweep, asked for at a door');
+  });
+
+  it('is noticed after many rounds, too', async () => {
+    const { ports, work } = await startJourney(stage);
+    await sweep(ports, 'the sweep');
+    await work();
+    stage.clock.advance(44 * minute);
+    expect([await rouse(ports), (await heartbeat(ports)).ok]).toEqual([false, true]);
+    stage.clock.advance(2 * minute);
+    expect([(await heartbeat(ports)).ok, await rouse(ports)]).toEqual([false, true]);
+  });
+
+  it('says that nobody takes messages', async () => {
+    const { ports, event, subscriptionId, work } = await startJourney(stage);
+    await event(incident(subscriptionId));
+    stage.clock.advance(50 * minute);
+    expect((await heartbeat(ports)).why).toEqual([expect.stringContaining('reconcileQueue')]);
+    await work();
+    expect((await heartbeat(ports)).ok).toBe(true);
+  });
+
+  it('names the sites that a poisoned message left behind, a run’s or a move’s alike', async () => {
+    const journey = await atHome(stage);
+    const { ports, site } = journey;
+    const message = {
+      kind: 'site',
+      site,
+      generation: 1,
+      because: 'a move',
+      notBefore: 1,
+      arrivedAt: 1,
+      continues: 'move-1',
+    };
+    await bury(JSON.stringify(message), ports);
+    expect((await heartbeat(ports)).poison.sites).toEqual([site]);
+    expect(journey.notices.at(-1)).toMatchObject({
+      kind: 'alarm',
+      title: `Site ${site} needs attention: a message was put aside`,
+    });
+    await sweep(ports, 'the sweep');
+    await journey.work();
+    expect((await heartbeat(ports)).poison.sites).toEqual([]);
+  });
+});
