@@ -43,8 +43,14 @@ export const considerMove = async (
   if (move && move.status !== 'awaitingApproval') return false;
   if (move?.expiresAt && Date.parse(move.expiresAt) <= now) {
     await dropMove(work, 'expired', 'nobody approved it in time');
-  } else if (move && stays(move)) return false;
+  }
   const called = calledFor(site, session.state(), decision, facts, now);
+  const waiting = session.state().move;
+  if (waiting && stays(waiting)) {
+    if (called?.reason !== 'outage') return false;
+    // The region fails as a whole: no question about a standby or about what was left may stand before that one.
+    await dropMove(work, 'expired', 'the region failed before anybody had approved it');
+  }
   // Its region may answer no look that would say so: what the device sends there goes wherever Azure leads it.
   if (called?.reason === 'outage' && session.state().singlyEncryptedSince === null)
     await session.commit((state) => ({ ...state, singlyEncryptedSince: decision.since ?? iso(now) }));

@@ -2,10 +2,12 @@ import { asAutomationError } from './base/errors.ts';
 import { otherSide, regionOfSide, type SideName } from './base/side.ts';
 import type { Site } from './base/site.ts';
 import { type Keeping, keepSnapshot } from './keepSnapshot.ts';
+import { keepStandby } from './keepStandby.ts';
 import { type Checking, preflight } from './preflight.ts';
 import type { Preflight } from './record/move.ts';
 import { residenceOf } from './record/residence.ts';
 import { lastReadAt } from './record/snapshotVerdict.ts';
+import { standsBy } from './record/standsBy.ts';
 import { tell } from './tell.ts';
 
 /** A little less than a round hour and than six: timers come a little early as well as late. */
@@ -20,7 +22,8 @@ const isDue = (at: string | null | undefined, everyMs: number, now: number): boo
 /** The side the site lives on; a warm standby as well, since it is kept in step. */
 const watchedSides = ({ session, configured }: Watching): SideName[] => {
   const here = residenceOf(session.state());
-  return here === 'home' && configured.move.standby === 'warm' ? [here, otherSide(here)] : [here];
+  const warm = configured.move.standby === 'warm' || standsBy(session.state());
+  return here === 'home' && warm ? [here, otherSide(here)] : [here];
 };
 
 const keptAlready = ({ session }: Watching, side: SideName): string | null =>
@@ -81,7 +84,7 @@ const unharmed = async (work: Watching, what: string, act: () => Promise<void>):
 
 /**
  * What a sweep does for the day that a region fails: keeps a snapshot of the landing zone, every hour, and checks
- * whether the site could move, every six. Both only where due; neither ever makes a look fail.
+ * whether the site could move, every six, both only where due; and keeps a standby in step. None ever makes a look fail.
  */
 export const keepWatch = async (work: Watching, configured: Site): Promise<void> => {
   const now = work.ports.clock.now();
@@ -91,6 +94,7 @@ export const keepWatch = async (work: Watching, configured: Site): Promise<void>
   }
   const { preflight: last } = work.session.state();
   const other = otherSide(residenceOf(work.session.state()));
-  if (last?.side === other && !isDue(last.at, preflightMs, now)) return;
-  await unharmed(work, 'the preflight', () => check(work, configured));
+  if (last?.side !== other || isDue(last.at, preflightMs, now))
+    await unharmed(work, 'the preflight', () => check(work, configured));
+  await unharmed(work, 'the standby', () => keepStandby(work));
 };

@@ -13,6 +13,7 @@ import type { Move, MoveSummary } from './record/move.ts';
 import { askedMove, askedPlanBlob, endMove, moveSummary, moveTitle } from './record/moveProgress.ts';
 import { movePlanBlob } from './record/progress.ts';
 import { residenceOf } from './record/residence.ts';
+import { standsBy } from './record/standsBy.ts';
 import type { SiteState } from './record/state.ts';
 import type { TagsInForce } from './record/tagsInForce.ts';
 import type { Session } from './session.ts';
@@ -103,11 +104,16 @@ const textOf = (plan: MovePlan): string => {
   return lines.filter((line) => line !== null).join('\n');
 };
 
+/** A standby that a person approved once is kept in step without asking. */
+const isAuto = ({ policy }: Site, state: SiteState, { reason }: MovePlan): boolean => {
+  if (reason === 'standbyUp') return standsBy(state);
+  if (reason === 'return') return policy.regionFailback === 'auto';
+  return (reason === 'outage' || reason === 'budget') && policy.regionMove === 'auto';
+};
+
 const mayBegin = (configured: Site, state: SiteState, plan: MovePlan): boolean => {
   const { policy } = configured;
-  const asked = plan.reason === 'return' ? policy.regionFailback : policy.regionMove;
-  const called = plan.reason === 'outage' || plan.reason === 'budget' || plan.reason === 'return';
-  return called && asked === 'auto' && plan.applyable && !isShadow(policy.shadow, state) && state.paused === null;
+  return isAuto(configured, state, plan) && plan.applyable && !isShadow(policy.shadow, state) && state.paused === null;
 };
 
 const inTheWay = ({ blockers }: MovePlan): string => blockers.map(({ code, message }) => `${code} ${message}`).join();

@@ -9,6 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
+const hour = 3_600_000;
 const iso = () => new Date(stage.clock.now()).toISOString();
 const fourServices = (journey: Journey, status = 'Active'): Promise<void> =>
   journey.event(incident(journey.subscriptionId, { status, at: iso() }));
@@ -157,5 +158,67 @@ describe('a standby', () => {
     await sweepIsDue(journey);
     await journey.work();
     expect(await journey.state()).toMatchObject({ move: null, attention: null });
+  });
+
+  it('that the sites file wants is asked for once, and then kept in step with what others do at home', async () => {
+    const journey = await startJourney(stage, { site: { move: { standby: 'warm' } } });
+    await settledAtHome(journey);
+    expect(await moveOf(journey)).toMatchObject({ reason: 'standbyUp', status: 'awaitingApproval' });
+    await journey.word({ action: 'apply', digest: await askedDigest(journey) });
+    await journey.work(400);
+    const { ids } = await targetOf(journey);
+    journey.mark();
+    for (let sweeps = 0; sweeps < 3; sweeps += 1) {
+      stage.clock.advance(hour);
+      await sweepOnce(journey);
+    }
+    expect(journey.calls().writes).toBe(0);
+    expect((await journey.state()).move).toBeNull();
+
+    const home = stage.arm.read(journey.ids.firewall) as { properties: { networkRuleCollections: object[] } };
+    const theirs = {
+      name: 'head-office',
+      properties: {
+        priority: 310,
+        action: { type: 'Allow' },
+        rules: [
+          {
+            name: 'all',
+            protocols: ['TCP'],
+            sourceAddresses: ['192.168.150.0/24'],
+            destinationAddresses: ['10.77.0.0/16'],
+            destinationPorts: ['443'],
+          },
+        ],
+      },
+    };
+    const { networkRuleCollections } = home.properties;
+    stage.arm.seed(journey.ids.firewall, {
+      ...home,
+      properties: { ...home.properties, networkRuleCollections: [...networkRuleCollections, theirs] },
+    } as never);
+    const before = JSON.stringify(stage.arm.read(journey.ids.firewall));
+    stage.clock.advance(hour);
+    await sweepOnce(journey);
+    expect(JSON.stringify(stage.arm.read(ids.firewall))).toContain('head-office');
+    expect((await journey.state()).lastMoves?.[0]).toMatchObject({ outcome: 'standing', by: 'policy' });
+    const written = journey.exchanges().filter(({ method }) => method === 'PUT');
+    expect(written.map(({ url }) => /[^/]+\/[^/]+(?=\?)/.exec(url)?.[0])).toEqual(['azureFirewalls/firewall']);
+    expect(JSON.stringify(stage.arm.read(journey.ids.firewall))).toBe(before);
+    journey.mark();
+    stage.clock.advance(hour);
+    await sweepOnce(journey);
+    expect(journey.calls().writes).toBe(0);
+  });
+
+  it('that is only asked for does not stand before a region that fails', async () => {
+    const journey = await startJourney(stage);
+    await settledAtHome(journey);
+    await journey.word({ action: 'standby', want: 'up' });
+    await regionFails(journey, { at: iso() });
+    await journey.work();
+    const { move, lastMoves } = await journey.state();
+    expect(move).toMatchObject({ reason: 'outage', status: 'awaitingApproval' });
+    expect(lastMoves?.[0]).toMatchObject({ reason: 'standbyUp', outcome: 'expired' });
   });
 });
