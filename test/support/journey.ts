@@ -21,8 +21,10 @@ import { startAzurite } from '../../simulator/azurite.ts';
 import { readSyntheticTags, syntheticGateways } from '../../simulator/tags/syntheticTags.ts';
 import { keepConnection, watched, watchedLog } from './secrets.ts';
 
+export type JumpClock = Clock & { advance(ms: number): void };
+
 /** A clock that nobody waits for: sleeping moves it. Infinitely fast against the wall, so no message is ever hidden. */
-export const jumpClock = (start: string): Clock & { advance(ms: number): void } => {
+export const jumpClock = (start: string): JumpClock => {
   let now = Date.parse(start);
   return {
     now: () => now,
@@ -39,17 +41,19 @@ export const jumpClock = (start: string): Clock & { advance(ms: number): void } 
 
 export type Stage = {
   readonly arm: Arm;
-  readonly clock: ReturnType<typeof jumpClock>;
+  readonly clock: JumpClock;
   readonly connectionString: string;
   close(): Promise<void>;
 };
 
 /** As recorded; journeys that are not about time have a quicker firewall, since every poll is a visit of its own. */
-export const recordedDurations: Partial<ArmOptions> = { durations: {} };
+export const recordedDurations = { durations: {} } satisfies Partial<ArmOptions>;
 
 /** Simulated Azure and a real Azurite, for one test file. */
-export const startStage = async (options: Partial<ArmOptions> = {}): Promise<Stage> => {
-  const clock = jumpClock('2026-07-20T03:00:00Z');
+export const startStage = async (
+  options: Omit<Partial<ArmOptions>, 'clock'> & { readonly clock?: JumpClock } = {},
+): Promise<Stage> => {
+  const clock = options.clock ?? jumpClock('2026-07-20T03:00:00Z');
   const [arm, azurite] = await Promise.all([
     startArm({ clock, durations: { azureFirewalls: { update: 25 } }, ...options }),
     startAzurite(),
@@ -74,7 +78,12 @@ export type SiteChange = {
   readonly site?: Record<string, unknown>;
   readonly zone?: Partial<LandingZone>;
   readonly tags?: string;
+  /** Who handles a message of the queue; by default the loop over this journey's ports. What it throws brings it again. */
+  readonly handle?: (text: string, redelivered: boolean, ports: Ports) => Promise<void>;
 };
+
+const handleHere: NonNullable<SiteChange['handle']> = (text, redelivered, ports) =>
+  reconcile(readMessage(text), ports, redelivered);
 
 export type Journey = {
   readonly ports: Ports;
@@ -198,6 +207,7 @@ const counted = (arm: Arm, from: number) => {
 /** One site in a landing zone of its own, with the production adapters over the simulated Azure. */
 export const startJourney = async (stage: Stage, change: SiteChange = {}): Promise<Journey> => {
   const { arm, clock } = stage;
+  const { handle = handleHere } = change;
   const subscriptionId = randomUUID();
   const site = `rig-${subscriptionId.slice(0, 8)}`;
   const gateway = syntheticGateways.usgovvirginia;
@@ -271,7 +281,7 @@ export const startJourney = async (stage: Stage, change: SiteChange = {}): Promi
     const text = Buffer.from(received.messageText, 'base64').toString();
     try {
       const message = readMessage(text);
-      await reconcile(message, ports, received.dequeueCount > 1);
+      await handle(text, received.dequeueCount > 1, ports);
       await queue.deleteMessage(received.messageId, received.popReceipt);
       return message;
     } catch (error) {
