@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { truncateSync } from 'node:fs';
+import { readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { printJson } from '../cli/printJson.ts';
@@ -76,6 +76,19 @@ describe('a tag with 100,000 prefixes', () => {
       'sites.json',
     ]);
     expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(megabytes).toBeLessThan(most);
+  });
+});
+
+describe('a page of a tag with 100,000 prefixes', () => {
+  it('draws them coarser, says so, and takes less than 512 MB', async () => {
+    folder.write('tags.json', tagsWith(setPrefixes('AzureCloud.usgovvirginia', () => scattered)));
+    const words = ['ranges', 'report', '--service-tags', 'tags.json', '--html', 'page.html'];
+    const { code, err, megabytes } = await measured(words);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const page = readFileSync(join(folder.path, 'page.html'), 'utf8');
+    expect(page).toMatch(/what is smaller than a \/\d+ is drawn as the \/\d+ around it/);
+    expect(page.length).toBeLessThan(8 * 1024 * 1024);
     expect(megabytes).toBeLessThan(most);
   });
 });

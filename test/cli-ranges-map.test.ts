@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { blocksOf, finestFor } from '../cli/ranges/blocks.ts';
 import { chartOf, heightOf } from '../cli/ranges/chart.ts';
 import { curveOf } from '../cli/ranges/curve.ts';
 import { boxOf } from '../cli/ranges/hilbert.ts';
 import { tagsSubject } from '../cli/ranges/subject.ts';
-import { prefixSize } from '../shared/ranges/prefix.ts';
+import { formatPrefix, prefixSize } from '../shared/ranges/prefix.ts';
+import { RangeSet } from '../shared/ranges/rangeSet.ts';
 import { parseTagFile } from '../shared/ranges/tagFile.ts';
 import { tagsWith } from './cliPlanData.ts';
 
@@ -49,6 +51,37 @@ describe('the curve of a tile', () => {
   it('is the same wherever the tile lies', () => {
     const far = 255 * 2 ** 24;
     expect(boxOf({ start: far + 512, length: 24 }, tile)).toEqual(boxOf({ start: 512, length: 24 }, tile));
+  });
+});
+
+describe('the blocks of the map', () => {
+  const shown = (prefixes: string[], finest: number) =>
+    blocksOf(RangeSet.fromPrefixes(prefixes), finest).map(
+      ({ start, length, isWhole }) => `${formatPrefix(start, length)}${isWhole ? '' : ' in part'}`,
+    );
+
+  it('are the prefixes themselves where there are few', () => {
+    const prefixes = ['0.0.0.0/32', '20.0.0.0/14', '20.4.0.0/25', '20.4.0.192/26', '255.255.255.255/32'];
+    expect(shown(prefixes, 32)).toEqual(prefixes);
+    expect(finestFor([RangeSet.fromPrefixes(prefixes)])).toBe(32);
+  });
+
+  it('hold what is smaller once, and never miss an address', () => {
+    expect(shown(['20.0.0.0/23', '20.0.2.0/26', '20.0.2.128/26', '20.0.9.255/32'], 24)).toEqual([
+      '20.0.0.0/23',
+      '20.0.2.0/24 in part',
+      '20.0.9.0/24 in part',
+    ]);
+    expect(shown(['20.0.0.128/25', '20.0.1.0/24', '20.0.2.0/25'], 24)).toEqual([
+      '20.0.0.0/24 in part',
+      '20.0.1.0/24',
+      '20.0.2.0/24 in part',
+    ]);
+  });
+
+  it('are as fine as there may be blocks', () => {
+    const set = RangeSet.fromIntervals(Array.from({ length: 64 }, (_, i) => [i * 512, i * 512] as const));
+    expect([64, 63, 32, 31].map((most) => finestFor([set], most))).toEqual([32, 22, 22, 21]);
   });
 });
 

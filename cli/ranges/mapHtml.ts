@@ -4,6 +4,7 @@ import { RangeSet } from '../../shared/ranges/rangeSet.ts';
 import type { TagTable } from '../../shared/ranges/tagTable.ts';
 import { type Html, html } from '../../shared/record/html.ts';
 import { grouped } from '../text.ts';
+import { blocksOf, finestFor } from './blocks.ts';
 import { boxOf } from './hilbert.ts';
 import type { Kind, Picture } from './picture.ts';
 
@@ -44,16 +45,15 @@ const ownersText = (start: number, tags: TagTable): string => {
   return shown.length === 0 ? '' : `, ${shown.join(', ')}`;
 };
 
-const titleOf = (prefix: Prefix, kind: Kind, tags: TagTable): string => {
+const titleOf = (prefix: Prefix, kind: Kind, tags: TagTable, isWhole: boolean): string => {
   const what = kind === 'hole' ? 'hole' : kind === 'home' || kind === 'added' ? 'routed' : 'extra';
   const owners = kind === 'nobody' ? ', in no tag' : ownersText(prefix.start, tags);
-  return `${formatPrefix(prefix.start, prefix.length)} ${what}${owners}`;
+  return `${formatPrefix(prefix.start, prefix.length)} ${isWhole ? what : `${what} in part`}${owners}`;
 };
 
-const tileOf = (start: number, { sets, routes }: Picture, tags: TagTable): Html => {
+const tileOf = (start: number, { sets, routes }: Picture, finest: number, tags: TagTable): Html => {
   const last = start + prefixSize(tileLength) - 1;
-  const whole = RangeSet.fromIntervals([[start, last]]);
-  const own = kinds.map((kind) => [kind, sets[kind].intersect(whole)] as const);
+  const own = kinds.map((kind) => [kind, sets[kind].clip(start, last)] as const);
   const inside = routes.filter((route) => route.start >= start && route.start <= last);
   const counts = own
     .filter(([, set]) => !set.isEmpty)
@@ -63,7 +63,7 @@ const tileOf = (start: number, { sets, routes }: Picture, tags: TagTable): Html 
     );
   const name = formatPrefix(start, tileLength);
   const blocks = own.flatMap(([kind, set]) =>
-    set.prefixes().map((prefix) => rect(prefix, kind, smallest[kind], titleOf(prefix, kind, tags))),
+    blocksOf(set, finest).map((block) => rect(block, kind, smallest[kind], titleOf(block, kind, tags, block.isWhole))),
   );
   const outlines = inside.filter(({ length }) => length <= outlined).map((route) => rect(route, 'route', 0, null));
   return html`<figure class="tile"><svg viewBox="0 0 ${side} ${side}" role="img" aria-label="${name}: ${counts.join(', ')}">${blocks}${outlines}</svg><figcaption title="${counts.join(', ')}"><span>${name}</span><span>${inside.length}</span></figcaption></figure>`;
@@ -78,8 +78,8 @@ ${kinds.filter((kind) => !sets[kind].isEmpty).map((kind) => html`<li><i class="$
 const wholeMap = (starts: readonly number[], { sets }: Picture): Html => {
   const all = 256;
   const squares = starts.map((start) => {
-    const tile = RangeSet.fromPrefixes([{ start, length: tileLength }]);
-    const sizes = kinds.map((kind) => [kind, sets[kind].intersect(tile).size] as const);
+    const last = start + prefixSize(tileLength) - 1;
+    const sizes = kinds.map((kind) => [kind, sets[kind].clip(start, last).size] as const);
     const [kind] = sizes.reduce((most, one) => (one[1] > most[1] ? one : most));
     const { x, y, width } = boxOf({ start, length: tileLength }, 0);
     const name = formatPrefix(start, tileLength);
@@ -107,7 +107,12 @@ export const mapHtml = (picture: Picture, tags: TagTable): Html => {
   }
   const starts = [...found].sort((a, b) => a - b);
   if (starts.length === 0) return html`<p>No addresses.</p>`;
+  const finest = finestFor(Object.values(picture.sets));
+  const coarse =
+    finest < 32
+      ? ` There are too many blocks to draw each: what is smaller than a /${finest} is drawn as the /${finest} around it.`
+      : '';
   return html`<div class="where">${wholeMap(starts, picture)}<div>${legendOf(picture)}
-<p class="soft">Left: the whole of IPv4, a cell of the grid for each /8; ${grouped(starts.length)} of its 4,096 blocks of ${grouped(size)} addresses (/12) are touched. Below: each of these, by address, with the number of its routes. Inside runs a Hilbert curve from the top left to the top right corner, so that every CIDR is a square or half of one and area is addresses. Point at a block for its CIDR and owner.</p></div></div>
-<div class="tiles">${starts.map((start) => tileOf(start, picture, tags))}</div>`;
+<p class="soft">Left: the whole of IPv4, a cell of the grid for each /8; ${grouped(starts.length)} of its 4,096 blocks of ${grouped(size)} addresses (/12) are touched. Below: each of these, by address, with the number of its routes. Inside runs a Hilbert curve from the top left to the top right corner, so that every CIDR is a square or half of one and area is addresses. Point at a block for its CIDR and owner.${coarse}</p></div></div>
+<div class="tiles">${starts.map((start) => tileOf(start, picture, finest, tags))}</div>`;
 };

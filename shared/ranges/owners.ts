@@ -53,7 +53,8 @@ export class Owners {
     const add = (at: number, addresses: number): void => {
       for (const owner of this.#owners[at] ?? []) shares.set(owner, (shares.get(owner) ?? 0) + addresses);
     };
-    for (const { start, length } of set.prefixes()) {
+    // What a summary adds between 100,000 addresses has a million prefixes: no list of them.
+    set.eachPrefix((start, length) => {
       const size = prefixSize(length);
       const last = start + size - 1;
       let next = this.#lastAtOrBefore(start - 1) + 1;
@@ -62,7 +63,7 @@ export class Owners {
       for (; next < this.#firsts.length && (this.#firsts[next] ?? 0) <= last; next += 1) {
         add(next, Math.min(this.#lasts[next] ?? 0, last) - (this.#firsts[next] ?? 0) + 1);
       }
-    }
+    });
     return shares;
   }
 

@@ -194,7 +194,7 @@ export class RangeSet {
   /** The shortest list of prefixes that is exactly this set, sorted by address; there is only one. */
   prefixes(): Prefix[] {
     const list: Prefix[] = [];
-    this.#eachPrefix((start, length) => list.push({ start, length }));
+    this.eachPrefix((start, length) => list.push({ start, length }));
     return list;
   }
 
@@ -202,7 +202,7 @@ export class RangeSet {
   prefixColumns(): { readonly starts: Uint32Array; readonly lengths: Uint8Array } {
     const starts: number[] = [];
     const lengths: number[] = [];
-    this.#eachPrefix((start, length) => {
+    this.eachPrefix((start, length) => {
       starts.push(start);
       lengths.push(length);
     });
@@ -212,12 +212,12 @@ export class RangeSet {
   /** `prefixes` as text. */
   cidrs(): string[] {
     const list: string[] = [];
-    this.#eachPrefix((start, length) => list.push(formatPrefix(start, length)));
+    this.eachPrefix((start, length) => list.push(formatPrefix(start, length)));
     return list;
   }
 
-  /** Cuts each interval into the largest aligned blocks from its left end: that is the minimum. */
-  #eachPrefix(visit: (start: number, length: number) => void): void {
+  /** `prefixes` one by one, for a set with a million. Cuts each interval into the largest aligned blocks from its left end. */
+  eachPrefix(visit: (start: number, length: number) => void): void {
     for (let i = 0; i < this.#firsts.length; i += 1) {
       const last = this.#lasts[i] ?? 0;
       let at = this.#firsts[i] ?? 0;
