@@ -9,6 +9,7 @@ const usage = `npm run bench [-- NAME...] [--service-tags FILE] [--rounds N] [--
 
 Measures our work beside others' in one process, taking turns: medians, result sets compared.
 NAME picks rows (P1, P2 plans; W1, W2, ... ranges); without a file the real public one beside the project is used, else the synthetic one.
+fuzz as the first NAME sends generated inputs to the doors: fuzz [DOOR...] [--count N] [--seed N].
 Exit 1 where result sets differ. Limits that are missed are shown, not failed: machines are busy.`;
 
 type Options = { names: string[]; file: string | undefined; rounds: number; json: boolean };
@@ -61,8 +62,14 @@ const main = (argv: readonly string[]): number => {
   return differing.length > 0 ? 1 : 0;
 };
 
+const run = async (argv: readonly string[]): Promise<number> => {
+  const [group, ...rest] = argv;
+  if (group === 'fuzz') return (await import('./fuzz/main.ts')).fuzzMain(rest);
+  return main(argv);
+};
+
 try {
-  process.exitCode = main(process.argv.slice(2));
+  process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}\n`);
   process.exitCode = 1;

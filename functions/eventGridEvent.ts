@@ -9,8 +9,9 @@ import { wire } from '../shared/wire.ts';
 const deserialize = async (event: unknown): Promise<unknown> => {
   const { EventGridDeserializer } = await import('@azure/eventgrid');
   const deserializer = new EventGridDeserializer();
-  const text = JSON.stringify(event);
   try {
+    // Nested too deeply it cannot be written down again; it is read as it came then, too.
+    const text = JSON.stringify(event);
     const isCloudEvent = text.includes('"specversion"');
     return isCloudEvent
       ? await deserializer.deserializeCloudEvents(text)

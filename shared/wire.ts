@@ -11,6 +11,7 @@ export const buildPorts = async (settings: Settings, log: Log): Promise<Ports> =
   const own = {
     log,
     newId: () => randomUUID(),
+    random: () => Math.random(),
     namePrefix: settings.namePrefix,
     appRegion: settings.appRegion,
     tagSettings: settings.tags,
@@ -33,6 +34,11 @@ export const wire = (): Promise<Ports> => {
     wired = undefined; // a setting may be mended without a restart
   });
   return wired;
+};
+
+/** Has the doors of this process speak to these ports, whatever the settings say; for whoever plays the world itself. */
+export const wireTo = (ports: Ports): void => {
+  wired = Promise.resolve(ports);
 };
 
 /** Forgets what was built; for a process that hosts the product more than once (tests, the local stage). */

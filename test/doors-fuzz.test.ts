@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { doorNames, fuzzDoor } from '../bench/fuzz/fuzz.ts';
+
+/** Another one each time; what fails prints it, and `npm run bench -- fuzz DOOR --seed N` plays it again. */
+const seed = Math.floor(Math.random() * 1_000_000_000);
+
+describe('generated inputs', () => {
+  it.each(doorNames)(
+    'at the door %s crash nothing, hang nothing, write nothing, and are answered by name',
+    async (door) => {
+      const { inputs, answers } = await fuzzDoor(door, { count: 1_000, seed });
+      expect(inputs).toBe(1_000);
+      // Neither are all of them refused, nor is nothing.
+      const taken = Object.entries(answers).filter(([code]) => /^(HTTP 20\d|taken|read)$/.test(code));
+      const sum = taken.reduce((total, [, times]) => total + times, 0);
+      expect(sum).toBeGreaterThan(10);
+      expect(sum).toBeLessThan(990);
+    },
+  );
+
+  it('are the same for the same seed', async () => {
+    const first = await fuzzDoor('webhook', { count: 100, seed });
+    const second = await fuzzDoor('webhook', { count: 100, seed });
+    expect(second.answers).toEqual(first.answers);
+  });
+});
