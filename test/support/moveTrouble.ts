@@ -52,15 +52,18 @@ export const sweepIsDue = ({ ports }: Journey): Promise<void> =>
 
 type Kept = Readonly<Record<string, unknown>>;
 
+/** A rule collection group has no tags: it is its policy's. */
+const tagsOf = (stage: Stage, id: string): Record<string, unknown> | undefined =>
+  stage.arm.read(id.replace(/\/ruleCollectionGroups\/[^/]+$/i, ''))?.['tags'] as Record<string, unknown> | undefined;
+
 /** Every resource of the subscription, byte for byte, but those that carry the site's tag. */
 export const notOurs = (stage: Stage, journey: Journey): Kept =>
   Object.fromEntries(
     stage.arm
       .ids()
       .filter((id) => id.toLowerCase().includes(journey.subscriptionId.toLowerCase()))
-      .map((id) => [id, stage.arm.read(id)] as const)
-      .filter(([, body]) => (body?.['tags'] as Record<string, unknown> | undefined)?.[siteTag] !== journey.site)
-      .map(([id, body]) => [id, JSON.stringify(body)]),
+      .filter((id) => tagsOf(stage, id)?.[siteTag] !== journey.site)
+      .map((id) => [id, JSON.stringify(stage.arm.read(id))]),
   );
 
 /** Ids of what the move made. */
