@@ -268,6 +268,12 @@ describe('ranges who', () => {
     expect((await ask('who', '8.0.0.0/20', '--service-tags', tags)).out).toContain('No tag of the file lists it.');
   });
 
+  it('says how many holes and special ranges it does not name', async () => {
+    const { out } = await ask('who', '0.0.0.0/0', '--service-tags', tags);
+    expect(out).toMatch(/A hole [^!]* and \d+ more\.\n!/);
+    expect(out).toMatch(/A special range, [^!]* and 9 more\.\n!/);
+  });
+
   it('finds the tags of an IPv6 address, and says that no route speaks of it', async () => {
     const six = tagsWith(setPrefixes('Storage.USGovTexas', (prefixes) => [...prefixes, '2001:db8:7::/48']));
     const path = folder.write('six.json', six);

@@ -39,13 +39,19 @@ const tagLines = (tags: readonly OwningTag[], set: Owner['set'], layout: Layout)
   ];
 };
 
+const mostShown = 6;
+
+const listed = (set: Owner['hole']): string => {
+  const cidrs = set.cidrs();
+  const more = cidrs.length - mostShown;
+  return cidrs.slice(0, mostShown).join(', ') + (more > 0 ? ` and ${grouped(more)} more` : '');
+};
+
 const warningsOf = ({ hole, special, nobodys, set }: Owner): string[] => [
   ...(hole.isEmpty
     ? []
-    : [
-        `A hole (gateway management, or Azure's own address): never led to the firewall: ${hole.cidrs().slice(0, 6).join(', ')}.`,
-      ]),
-  ...(special.isEmpty ? [] : [`A special range, which no route may cover: ${special.cidrs().slice(0, 6).join(', ')}.`]),
+    : [`A hole (gateway management, or Azure's own address): never led to the firewall: ${listed(hole)}.`]),
+  ...(special.isEmpty ? [] : [`A special range, which no route may cover: ${listed(special)}.`]),
   ...(nobodys > 0 && set.size > 1
     ? [`${grouped(nobodys)} of ${grouped(set.size)} addresses are in no tag of the file.`]
     : []),
