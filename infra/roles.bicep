@@ -11,6 +11,7 @@ var readerActions = [
   'Microsoft.Network/locations/serviceTags/read' // newer service tags, once a day
   'Microsoft.Network/locations/operations/read' // asking how a long operation goes
   'Microsoft.Network/locations/operationResults/read'
+  'Microsoft.Network/locations/nfvOperations/read' // of firewalls, policies and IP groups
   // The preflight of a move: regions and what is offered there, and whether the rights are there that it will need.
   'Microsoft.Resources/subscriptions/locations/read'
   'Microsoft.Resources/subscriptions/providers/read'
@@ -47,6 +48,7 @@ var landingZoneActions = [
 var moveActions = [
   'Microsoft.Resources/subscriptions/resourceGroups/write'
   'Microsoft.Resources/subscriptions/resourceGroups/delete'
+  'Microsoft.Resources/subscriptions/resourceGroups/resources/read' // whether a group is empty and may go
   'Microsoft.Network/publicIPAddresses/write'
   'Microsoft.Network/publicIPAddresses/delete'
   'Microsoft.Network/routeTables/join/action'
