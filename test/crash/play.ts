@@ -1,4 +1,5 @@
 import { readMessage } from '../../shared/record/message.ts';
+import type { SiteState } from '../../shared/record/state.ts';
 import type { Journey, Stage } from '../support/journey.ts';
 import type { Call } from './calls.ts';
 import { type End, endOf } from './end.ts';
@@ -65,7 +66,7 @@ export const play = async (theatre: Theatre, script: Script, blow: Blow | null):
 
   const judge = (call: Call): Verdict => {
     all += 1;
-    wrong.push(...(watch?.look() ?? []).map((text) => `${text} (after ${calls.at(-1) ?? 'the start'})`));
+    if (call.to === 'arm') wrong.push(...(watch?.look() ?? []).map((text) => `${text} (at call ${calls.length})`));
     if (!call.changes) return 'on';
     if (call.to === 'people') notices.push(call.on);
     const index = calls.length;
@@ -90,6 +91,14 @@ export const play = async (theatre: Theatre, script: Script, blow: Blow | null):
     throw new Died();
   };
 
+  /** What the site's state was when the app last stood still. */
+  let state: SiteState | null = null;
+  const learn = async (): Promise<void> => {
+    state = await (journey as Journey).state();
+    await watch?.learn(state);
+    wrong.push(...(watch?.look() ?? []));
+  };
+
   /** Whether a message failed that has not come again yet. */
   let owed = false;
 
@@ -103,8 +112,7 @@ export const play = async (theatre: Theatre, script: Script, blow: Blow | null):
       owed = true;
       return true;
     } finally {
-      await watch?.learn();
-      wrong.push(...(watch?.look() ?? []));
+      await learn();
     }
   };
 
@@ -112,8 +120,7 @@ export const play = async (theatre: Theatre, script: Script, blow: Blow | null):
     for (let tries = 0; ; tries += 1) {
       try {
         await lives.ask(task);
-        await watch?.learn();
-        return;
+        return await learn();
       } catch (error) {
         // Said already: it was taken up the first time, or is made good by the sweep.
         if (error instanceof Refused && struck !== null && tries > 0) return;
@@ -133,14 +140,13 @@ export const play = async (theatre: Theatre, script: Script, blow: Blow | null):
   journey = await script.prepare(stage, begin);
   const acted = journey;
   watch = await watchSite(stage, journey, limit);
-  await watch.learn();
-  wrong.push(...watch.look());
+  await learn();
   journey.mark();
   live = true;
 
   const until: Outside['until'] = async (what, is) => {
     for (let done = 0; done < most; done += 1) {
-      if (!owed && is(await acted.state())) return;
+      if (!owed && state !== null && is(state)) return;
       if (await step()) continue;
       if (sweeps > 2) break;
       await sweep();
@@ -157,7 +163,7 @@ export const play = async (theatre: Theatre, script: Script, blow: Blow | null):
     until,
     rest: async (what, is) => {
       for (let done = 0; done < most; done += 1) if (!(await step())) break;
-      if (is(await acted.state())) return;
+      if (state !== null && is(state)) return;
       await until(what, is);
       for (let done = 0; done < most; done += 1) if (!(await step())) return;
       throw new Error(`messages do not end after the site ${what}`);

@@ -8,6 +8,7 @@ import { forbiddenFor } from '../../shared/ranges/forbidden.ts';
 import { holesIn } from '../../shared/ranges/holes.ts';
 import { RangeSet } from '../../shared/ranges/rangeSet.ts';
 import { parseTagFile } from '../../shared/ranges/tagFile.ts';
+import type { SiteState } from '../../shared/record/state.ts';
 import type { Arm } from '../../simulator/arm/server.ts';
 import { readSyntheticTags } from '../../simulator/tags/syntheticTags.ts';
 import type { Journey, Stage } from '../support/journey.ts';
@@ -38,8 +39,8 @@ const gatewayAddresses = (arm: Arm, subscriptionId: string): string[] =>
 
 /** What must hold of a site's tables whenever the app stands still. */
 export type Watch = {
-  /** Reads what the device lists now. */
-  learn(): Promise<void>;
+  /** Takes in what the device lists now. */
+  learn(state: SiteState): Promise<void>;
   /** Looks at each table that changed since the last time; returns what is wrong. */
   look(): readonly string[];
 };
@@ -67,8 +68,7 @@ export const watchSite = async ({ arm }: Stage, journey: Journey, limit: number)
   let listed: { readonly side: string; readonly set: RangeSet } | null = null;
   let foreignAtFirst: string | null = null;
 
-  const learn = async (): Promise<void> => {
-    const { device, residence } = await journey.state();
+  const learn: Watch['learn'] = async ({ device, residence }) => {
     const hash = device.confirmed?.listHash;
     if (hash !== undefined && !lists.has(hash)) {
       for (const name of await ports.archive.list(`plans/${id}/`)) {
