@@ -14,6 +14,11 @@ param sweepSchedule string
 param namePrefix string
 @secure()
 param applicationInsightsConnectionString string
+@description('Application ID URI of the Entra application that tokens are made out to; empty leaves the doors at the function key.')
+param entraIdentifierUri string
+param entraClientId string
+param signIn bool
+param requireIdentity bool
 
 var isFlex = hostingPlan == 'FlexConsumption'
 
@@ -44,6 +49,19 @@ var hostSettings = [
   { name: 'NODE_COMPILE_CACHE', value: '/tmp/node-compile-cache' }
 ]
 
+// Tokens of version 1.0 are made out to the URI, those of version 2.0 to the client id.
+var entraAudiences = filter([entraIdentifierUri, entraClientId], audience => !empty(audience))
+var entraSettings = empty(entraIdentifierUri)
+  ? []
+  : [
+      { name: 'ASEFO_ENTRA_TENANT_ID', value: tenant().tenantId }
+      { name: 'ASEFO_ENTRA_AUDIENCE', value: join(entraAudiences, ',') }
+    ]
+var callerSettings = [
+  { name: 'ASEFO_APP_SERVICE_AUTH', value: signIn ? 'on' : 'off' }
+  { name: 'ASEFO_REQUIRE_IDENTITY', value: requireIdentity ? 'on' : 'off' }
+]
+
 var insightsSettings = empty(applicationInsightsConnectionString)
   ? []
   : [{ name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: applicationInsightsConnectionString }]
@@ -59,7 +77,7 @@ var premiumSettings = isFlex
     ]
 
 var commonSite = {
-  appSettings: concat(hostSettings, ownSettings, insightsSettings, premiumSettings)
+  appSettings: concat(hostSettings, ownSettings, entraSettings, callerSettings, insightsSettings, premiumSettings)
   minTlsVersion: '1.2'
   ftpsState: 'Disabled'
   http20Enabled: true
@@ -113,6 +131,32 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       ? { siteConfig: commonSite, functionAppConfig: flexConfig }
       : { siteConfig: union(commonSite, { linuxFxVersion: 'NODE|${nodeVersion}', minimumElasticInstanceCount: 1 }) }
   )
+}
+
+// Nobody is turned away here: webhooks bring no session, and each door of the app asks for what it needs. What this adds
+// is that the headers that name a caller come from App Service alone. The setting and this have to go together.
+resource authentication 'Microsoft.Web/sites/config@2024-04-01' = if (signIn) {
+  parent: app
+  name: 'authsettingsV2'
+  properties: {
+    platform: { enabled: true }
+    globalValidation: {
+      requireAuthentication: false
+      unauthenticatedClientAction: 'AllowAnonymous'
+    }
+    httpSettings: { requireHttps: true }
+    identityProviders: {
+      azureActiveDirectory: {
+        enabled: true
+        registration: {
+          clientId: entraClientId
+          openIdIssuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+        }
+        validation: { allowedAudiences: entraAudiences }
+      }
+    }
+    login: { tokenStore: { enabled: false } }
+  }
 }
 
 output id string = app.id

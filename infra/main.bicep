@@ -58,8 +58,17 @@ param applicationInsightsConnectionString string = ''
 @description('Secure webhook, optional: object id of the Entra application that stands for the alert endpoint. Empty leaves it at the function key.')
 param secureWebhookObjectId string = ''
 
-@description('Secure webhook, optional: application ID URI of that Entra application.')
+@description('Secure webhook, optional: application ID URI of that Entra application. With it the app asks both webhooks for a token; its roles are listed in docs/SECURITY.md.')
 param secureWebhookIdentifierUri string = ''
+
+@description('Client id of that Entra application: what tokens of version 2.0 are made out to, and what people sign in to.')
+param entraClientId string = ''
+
+@description('App Service authentication: people sign in, and their decisions carry their names. Needs entraClientId.')
+param signIn bool = false
+
+@description('Refuses decisions of whoever has a function key alone. Needs signIn or the secure webhook.')
+param requireIdentity bool = false
 
 @description('False where this subscription has an Event Grid system topic already (there can be one only); name it in systemTopicName.')
 param createSystemTopic bool = true
@@ -110,6 +119,10 @@ module app 'app.bicep' = {
     sweepSchedule: sweepSchedule
     namePrefix: namePrefix
     applicationInsightsConnectionString: applicationInsightsConnectionString
+    entraIdentifierUri: empty(secureWebhookObjectId) ? '' : secureWebhookIdentifierUri
+    entraClientId: entraClientId
+    signIn: signIn
+    requireIdentity: requireIdentity
   }
 }
 

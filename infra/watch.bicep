@@ -30,7 +30,7 @@ resource functionApp 'Microsoft.Web/sites@2024-04-01' existing = {
 }
 
 var key = listKeys('${functionApp.id}/host/default', '2024-04-01').functionKeys.default
-var isSecure = !empty(secureWebhookObjectId)
+var isSecure = !empty(secureWebhookObjectId) && !empty(secureWebhookIdentifierUri)
 
 var webhook = {
   name: 'asefo'
@@ -89,18 +89,31 @@ resource systemTopic 'Microsoft.EventGrid/systemTopics@2022-06-15' = if (createS
   }
 }
 
+// The trigger sees no token, so with the secure webhook events come to a webhook of the app. Whoever deploys this needs
+// the role AzureEventGridSecureWebhookSubscriber of the Entra application, or owns it.
+var triggerDestination = {
+  endpointType: 'AzureFunction'
+  properties: {
+    resourceId: '${functionApp.id}/functions/eventGridEvent'
+    maxEventsPerBatch: 1
+  }
+}
+var webhookDestination = {
+  endpointType: 'WebHook'
+  properties: {
+    endpointUrl: 'https://${functionApp.properties.defaultHostName}/api/events/event-grid?code=${key}'
+    maxEventsPerBatch: 1
+    azureActiveDirectoryTenantId: tenant().tenantId
+    azureActiveDirectoryApplicationIdOrUri: secureWebhookIdentifierUri
+  }
+}
+
 resource failovers 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2022-06-15' = {
   name: '${systemTopicName}/${prefix}-failovers'
   dependsOn: [systemTopic]
   properties: {
-    destination: {
-      endpointType: 'AzureFunction'
-      properties: {
-        resourceId: '${functionApp.id}/functions/eventGridEvent'
-        maxEventsPerBatch: 1
-      }
-    }
-    // The trigger answers the handshake of this schema.
+    destination: isSecure ? webhookDestination : triggerDestination
+    // Trigger and webhook answer the handshake of this schema.
     eventDeliverySchema: 'EventGridSchema'
     filter: {
       includedEventTypes: ['Microsoft.Resources.ResourceActionSuccess']

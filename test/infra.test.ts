@@ -78,6 +78,8 @@ describe('what the templates say of the app', () => {
   it('failover operations go to the trigger that takes them, and each is one that moves a resource', () => {
     expect(source('functions/eventGridEvent.ts')).toContain("app.eventGrid('eventGridEvent'");
     expect(code('watch.bicep')).toContain('/functions/eventGridEvent');
+    const route = /route: '([^']+)'/.exec(source('functions/eventGridWebhook.ts'))?.[1];
+    expect(code('watch.bicep')).toContain(`/api/${route}?code=`);
     const operations = [...code('watch.bicep').matchAll(/'(Microsoft\.[^']+\/action)'/g)].map(([, name = '']) => name);
     expect(operations.filter((name) => whyNoMove(name) !== undefined)).toEqual([]);
     // Event Grid compares with 25 values at most in one filter.
