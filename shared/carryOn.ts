@@ -1,5 +1,6 @@
 import { askStep, writeStep } from './azureSteps.ts';
 import { type AutomationError, asAutomationError } from './base/errors.ts';
+import { waitBefore } from './base/retry.ts';
 import { bundleStep, confirmStep } from './deviceSteps.ts';
 import { pauseOf } from './pauseAll.ts';
 import { titleOf } from './plan/plan.ts';
@@ -8,10 +9,6 @@ import { currentStep, deviceListHash } from './record/progress.ts';
 import type { StepRecord } from './record/run.ts';
 import { tell } from './tell.ts';
 import { type Carried, end, fail, mostTries, runOf, setStep, type Work, wait } from './work.ts';
-
-const defaultWaitMs = 15_000;
-/** The more often in vain, the longer: sixty tries are close to an hour. Never earlier than Azure asks. */
-const backOffMs = (tries: number): number => Math.min(60_000, 5_000 * (tries + 1));
 
 const onError = async (work: Work, step: StepRecord, error: AutomationError): Promise<Carried | null> => {
   if (error.code === 'ERR_AZURE_CHANGED' && step.tries < mostTries) {
@@ -24,8 +21,8 @@ const onError = async (work: Work, step: StepRecord, error: AutomationError): Pr
     return { status: 'replan' };
   }
   if (error.code === 'ERR_STATE_CONFLICT' || error.code === 'ERR_STORAGE' || error.code === 'ERR_BUG') throw error;
-  if (error.retry !== 'never' && step.tries < mostTries) {
-    const waitMs = Math.max(error.retryAfterMs ?? defaultWaitMs, backOffMs(step.tries));
+  const waitMs = waitBefore(error, step.tries, work.ports.random?.() ?? 0);
+  if (waitMs !== null && step.tries < mostTries) {
     return wait(work, step, `${error.message} (${error.code})`, waitMs);
   }
   return fail(work, step, error.message, error.remedy);

@@ -44,6 +44,8 @@ export interface Ports extends AzureView {
   readonly clock: Clock;
   readonly log: Log;
   readonly newId: () => string;
+  /** 0 to 1, for what must not happen to all at once; absent: 0. */
+  readonly random?: () => number;
   readonly namePrefix: string;
   /** Where the app runs, where the platform tells. */
   readonly appRegion?: string | null;

@@ -57,6 +57,8 @@ const troubled = async (
 ): Promise<void> => {
   const { site, session, ports, message } = visit;
   const now = ports.clock.now();
+  if (error.code === 'ERR_OUR_TURN')
+    return ports.messages.send({ ...message, notBefore: now + (error.retryAfterMs ?? retryMs) });
   const why = `${error.message} ${error.remedy}`;
   const { attention } = session.state();
   const since = attention?.code === error.code ? attention.since : iso(now);

@@ -9,7 +9,10 @@ import type { TokenCredential } from '@azure/identity';
 import { isObject, type JsonObject } from '../base/canonical.ts';
 import type { Clock } from '../base/clock.ts';
 import { AutomationError } from '../base/errors.ts';
-import { type Asked, failureOf, type Refusal, transportFailure } from './failures.ts';
+import { armErrorOf } from './armError.ts';
+import { type Asked, failureOf, isLock, type Refusal, transportFailure } from './failures.ts';
+import { retryAfterMs } from './retryAfter.ts';
+import { type Turns, turnOf } from './turns.ts';
 
 const TIMEOUT_MS = 30_000;
 
@@ -31,7 +34,7 @@ export type ArmAnswer = Refusal & { readonly bytes: number };
 
 /** Raw JSON over the network client's own pipeline: typed models drop what they do not know. */
 export interface Arm {
-  /** Throws only where there is no answer: ERR_AZURE_CREDENTIAL, ERR_AZURE_UNAVAILABLE, ERR_AZURE_REJECTED (foreign host). */
+  /** Throws only where there is no answer: ERR_AZURE_CREDENTIAL, ERR_AZURE_UNAVAILABLE, ERR_AZURE_REJECTED (foreign host), ERR_OUR_TURN. */
   send(call: ArmCall): Promise<ArmAnswer>;
   /** GET of a JSON object. Throws ERR_AZURE_* for every other answer. */
   getObject(id: string, url: string): Promise<{ readonly body: JsonObject; readonly bytes: number }>;
@@ -47,6 +50,8 @@ export type ArmOptions = {
   readonly credential: TokenCredential;
   readonly networkApiVersion: string;
   readonly clock: Clock;
+  /** Keeps the app within what subscriptions allow; absent: Azure alone says what is too much. */
+  readonly turns?: Turns;
   /** Node's own https where absent. */
   readonly httpClient?: HttpClient;
 };
@@ -102,10 +107,19 @@ const requestOf = (call: ArmCall) => {
   });
 };
 
+/** Refused for the number of calls: not for another operation, nor by a limit of the one operation alone. */
+const isThrottle = ({ status, body }: ArmAnswer): boolean => {
+  const error = armErrorOf(body);
+  return status === 429 && !isLock(error) && !JSON.stringify(body ?? null).includes('ToThisOperation');
+};
+
+const shortestThrottleMs = 1_000;
+const waitOf = ({ headers }: ArmAnswer, nowMs: number): number => retryAfterMs(headers, nowMs) ?? shortestThrottleMs;
+
 /** The production ARM client. Makes no connection until it is asked for something; never retries by itself. */
 export const createArm = (options: ArmOptions): Arm => {
   const origin = new URL(options.endpoint).origin;
-  const { clock } = options;
+  const { clock, turns } = options;
   const client = new NetworkManagementClient(options.credential, {
     endpoint: origin,
     credentials: { scopes: [`${options.audience}/.default`] },
@@ -118,11 +132,15 @@ export const createArm = (options: ArmOptions): Arm => {
 
   const send = async (call: ArmCall, onCall: OnCall | undefined): Promise<ArmAnswer> => {
     guard(origin, call);
+    const turn = turns === undefined ? undefined : turnOf(call.method, call.url);
+    if (turn !== undefined) await turns?.take(turn);
     const start = clock.now();
     try {
       const answer = await client.pipeline.sendRequest(httpClient, requestOf(call));
       const text = answer.bodyAsText ?? '';
-      return { status: answer.status, headers: answer.headers, body: parsed(text), bytes: text.length };
+      const told = { status: answer.status, headers: answer.headers, body: parsed(text), bytes: text.length };
+      if (turn !== undefined && isThrottle(told)) await turns?.refused(turn, waitOf(told, clock.now()));
+      return told;
     } catch (error) {
       throw transportFailure(call, error);
     } finally {

@@ -6,6 +6,7 @@ import { clockOf, type Settings, storageNames } from '../base/settings.ts';
 import type { Archive, ConfigStore, Leases, Messages, Notices, SiteStore } from '../record/ports.ts';
 import type { FactStore } from '../scope/fact.ts';
 import type { IntentStore } from '../scope/intent.ts';
+import { allowanceTable } from './allowanceTable.ts';
 import { blobArchive } from './archive.ts';
 import { type Arm, createArm, type OnCall } from './arm.ts';
 import { blobConfig } from './configStore.ts';
@@ -22,6 +23,7 @@ import { keyVaultSecrets, type Secrets } from './secrets.ts';
 import { siteTable } from './siteTable.ts';
 import { createStorage } from './storage.ts';
 import { type TagDownload, tagDownload } from './tagDownload.ts';
+import { sharedTurns } from './turns.ts';
 
 /** Everything of Azure's that is asked through ARM; one view counts its own calls. */
 export type ArmAdapters = {
@@ -87,6 +89,7 @@ const storageAdapters = (settings: Settings, credential: () => TokenCredential, 
     intents: once(() => intentTable(storage().table(storageNames.intents))),
     archive: once(() => blobArchive(container(storageNames.records))),
     config: once(() => blobConfig(container(storageNames.config))),
+    turns: once(() => sharedTurns(allowanceTable(storage().table(storageNames.allowances)), clock)),
     leases: once(() => blobLeases(container(storageNames.leases))),
     messages: once(() => queueMessages(queue(storageNames.queue), clock, queue(`${storageNames.queue}-poison`))),
   };
@@ -95,6 +98,7 @@ const storageAdapters = (settings: Settings, credential: () => TokenCredential, 
 /** The adapters of one process, by its settings. */
 export const buildAzure = (settings: Settings, log: Log, clock: Clock = clockOf(settings)): Adapters => {
   const credential = once(() => createCredential(settings));
+  const stored = storageAdapters(settings, credential, clock);
   const arm = once(() =>
     createArm({
       endpoint: settings.endpoints.resourceManager,
@@ -102,10 +106,10 @@ export const buildAzure = (settings: Settings, log: Log, clock: Clock = clockOf(
       credential: credential(),
       networkApiVersion: settings.networkApiVersion,
       clock,
+      turns: stored.turns(),
     }),
   );
   const plain = armAdapters(arm, clock);
-  const stored = storageAdapters(settings, credential, clock);
   const download = once(() => tagDownload(clock));
   const notices = once(() => gridNotices(settings.topic, credential, log));
   const secrets = once(() =>

@@ -13,7 +13,13 @@ export type Resources = ResourceReader & ResourceWriter & ResourceBuilder;
 const shownUrl = (url: string): string => (URL.canParse(url) ? new URL(url).pathname : 'the operation');
 
 const unanswered = (error: unknown): boolean =>
-  error instanceof AutomationError && error.code === 'ERR_AZURE_UNAVAILABLE';
+  error instanceof AutomationError && (error.code === 'ERR_AZURE_UNAVAILABLE' || error.code === 'ERR_OUR_TURN');
+
+/** Until a poll's turn comes, never sooner than polls are due. */
+const waitOf = (error: unknown): number =>
+  error instanceof AutomationError && error.code === 'ERR_OUR_TURN'
+    ? Math.max(POLL_MS, error.retryAfterMs ?? 0)
+    : POLL_MS;
 
 /** Reads and writes ARM resources as raw JSON; a long operation is left to be asked about by its URL. */
 export const armResources = (arm: Arm, clock: Clock): Resources => {
@@ -79,7 +85,7 @@ export const armResources = (arm: Arm, clock: Clock): Resources => {
       throw failureOf(asked, answer, clock.now());
     } catch (error) {
       // The operation goes on whether or not we get to hear of it.
-      if (unanswered(error)) return { status: 'running', operationUrl, notBefore: clock.now() + POLL_MS };
+      if (unanswered(error)) return { status: 'running', operationUrl, notBefore: clock.now() + waitOf(error) };
       throw error;
     }
   };

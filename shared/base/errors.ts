@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'ERR_AZURE_CHANGED' // 412: somebody wrote in between; read and plan again
   | 'ERR_AZURE_LOCKED' // another operation holds the resource (429 or 409)
   | 'ERR_AZURE_THROTTLED' // too many requests (429)
+  | 'ERR_OUR_TURN' // we would ask more of a subscription than it allows; the call's turn comes later
   | 'ERR_AZURE_UNAVAILABLE' // 5xx, a broken connection, a time-out
   | 'ERR_AZURE_REJECTED' // a 4xx that no waiting will change
   | 'ERR_AZURE_OPERATION_FAILED' // a long operation ended Failed or Canceled

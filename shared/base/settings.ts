@@ -14,6 +14,7 @@ export const storageNames = {
   sites: 'asefoSites',
   facts: 'asefoFacts',
   intents: 'asefoIntents',
+  allowances: 'asefoAllowances',
 } as const;
 
 export type StorageSettings =

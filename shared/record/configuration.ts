@@ -15,7 +15,13 @@ export type SitesInForce = {
   readonly trouble: string | null;
 };
 
-const parsedSites = (text: string, blob: string) => ({ sites: readSites(text, blob), text, blob });
+/** Every message asks, and a file of a thousand sites takes a tenth of a second to check; sites are never changed. */
+let lastRead: { readonly text: string; readonly blob: string; readonly sites: readonly Site[] } | null = null;
+
+const parsedSites = (text: string, blob: string): { sites: readonly Site[]; text: string; blob: string } => {
+  if (lastRead?.text !== text || lastRead.blob !== blob) lastRead = { text, blob, sites: readSites(text, blob) };
+  return lastRead;
+};
 
 /** The sites file, or the last good one where somebody broke it. Throws ERR_SITES_FILE where there is none at all. */
 export const sitesInForce = async (config: ConfigStore): Promise<SitesInForce> => {

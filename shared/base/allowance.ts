@@ -1,0 +1,86 @@
+/** A bucket of `burst` calls, refilled at `perSecond`. */
+export type BucketLimit = { readonly burst: number; readonly perSecond: number };
+/** At most `calls` within any `seconds`. */
+export type WindowLimit = { readonly calls: number; readonly seconds: number };
+
+/** What a call is taken from: a bucket of ARM's, and for writes to Microsoft.Network a window besides. */
+export type CallClass = 'reads' | 'writes' | 'deletes';
+
+/**
+ * ARM's buckets of one subscription and Microsoft.Network's window of writes (Azure Resource Manager, "Request limits
+ * and throttling"), each a little less than Azure gives: clocks differ, and others use the subscription as well. Its
+ * 10,000 reads per 5 minutes are never reached: ARM lets 7,750 in.
+ */
+export const limitsOf: Readonly<Record<CallClass, BucketLimit>> = {
+  reads: { burst: 235, perSecond: 24.5 },
+  writes: { burst: 190, perSecond: 9.8 },
+  deletes: { burst: 190, perSecond: 9.8 },
+};
+export const networkWrites: WindowLimit = { calls: 990, seconds: 300 };
+
+/** So wide are the cells in which calls of a window are counted; one cell more than the window is looked back over. */
+const cellMs = 5_000;
+
+/**
+ * What one subscription's calls have used up, calls that are still to come included. `emptyAt`: when each bucket would
+ * be full again, plus the calls taken from it. `cells`: writes to Microsoft.Network by when they are made.
+ */
+export type Allowance = {
+  readonly fullAt: Readonly<Partial<Record<CallClass, number>>>;
+  readonly cells: readonly (readonly [cell: number, calls: number])[];
+};
+
+export const unused: Allowance = { fullAt: {}, cells: [] };
+
+const bucketSlot = (fullAt: number, from: number, { burst, perSecond }: BucketLimit): number =>
+  Math.max(from, fullAt - ((burst - 1) * 1_000) / perSecond);
+
+/** The first moment from `from` on at which one more call keeps within the window; calls are never promised out of order. */
+const windowSlot = (cells: Allowance['cells'], from: number): number => {
+  const back = networkWrites.seconds * 1_000 + cellMs;
+  const last = cells.at(-1)?.[0] ?? 0;
+  let at = Math.max(from, last * cellMs);
+  for (;;) {
+    const since = at - back;
+    const counted = cells.filter(([cell]) => cell * cellMs > since);
+    const calls = counted.reduce((sum, [, some]) => sum + some, 0);
+    const oldest = counted[0]?.[0];
+    if (calls < networkWrites.calls || oldest === undefined) return at;
+    at = oldest * cellMs + back;
+  }
+};
+
+const withCall = (cells: Allowance['cells'], at: number): Allowance['cells'] => {
+  const cell = Math.floor(at / cellMs);
+  const last = cells.at(-1);
+  if (last !== undefined && last[0] >= cell) return [...cells.slice(0, -1), [last[0], last[1] + 1]];
+  return [...cells, [cell, 1]];
+};
+
+/** Takes one call: when it may be made (ms, `now` at the earliest), first come first served, and what is left. */
+export const takeOne = (
+  allowance: Allowance,
+  kind: CallClass,
+  network: boolean,
+  now: number,
+): { readonly at: number; readonly left: Allowance } => {
+  const limit = limitsOf[kind];
+  const counts = network && kind !== 'reads';
+  const kept = allowance.cells.filter(([cell]) => cell * cellMs > now - networkWrites.seconds * 1_000 - 2 * cellMs);
+  const full = allowance.fullAt[kind] ?? 0;
+  const at = Math.ceil(bucketSlot(full, counts ? windowSlot(kept, now) : now, limit));
+  return {
+    at,
+    left: {
+      fullAt: { ...allowance.fullAt, [kind]: Math.max(full, at) + 1_000 / limit.perSecond },
+      cells: counts ? withCall(kept, at) : kept,
+    },
+  };
+};
+
+/** Azure said no all the same, until `until`: somebody else uses the subscription, so that nothing is left till then. */
+export const usedUpUntil = (allowance: Allowance, kind: CallClass, until: number): Allowance => {
+  const { burst, perSecond } = limitsOf[kind];
+  const full = until + ((burst - 1) * 1_000) / perSecond;
+  return { ...allowance, fullAt: { ...allowance.fullAt, [kind]: Math.max(allowance.fullAt[kind] ?? 0, full) } };
+};

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { TableClient } from '@azure/data-tables';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allowanceTable } from '../shared/azure/allowanceTable.ts';
+import { sharedTurns, type Turn, turnOf } from '../shared/azure/turns.ts';
+import { type Azurite, startAzurite } from '../simulator/azurite.ts';
+import { jumpClock } from './support/journey.ts';
+
+let azurite: Azurite;
+let table: TableClient;
+beforeAll(async () => {
+  azurite = await startAzurite();
+  table = TableClient.fromConnectionString(azurite.connectionString, 'turns', { allowInsecureConnection: true });
+});
+afterAll(() => azurite.close());
+
+const start = '2026-07-20T03:00:00Z';
+const putOf = (subscription: string, name: string): Turn => ({
+  subscription,
+  kind: 'writes',
+  network: true,
+  call: `PUT ${name}`,
+});
+const readOf = (subscription: string): Turn => ({ subscription, kind: 'reads', network: true, call: 'GET x' });
+
+/** Two instances of the app over the same storage, and the same time. */
+const twoInstances = () => {
+  const clock = jumpClock(start);
+  const one = () => sharedTurns(allowanceTable(table), clock);
+  return { clock, instances: [one(), one()] as const, subscription: randomUUID() };
+};
+
+describe('turns that instances share through storage', () => {
+  it('are as many as the subscription allows, not as many for each instance', async () => {
+    const { clock, instances, subscription } = twoInstances();
+    for (let call = 0; call < 280; call += 1) await instances[call % 2]?.take(readOf(subscription));
+    const seconds = (clock.now() - Date.parse(start)) / 1_000;
+    expect(seconds).toBeGreaterThan(1);
+    expect(seconds).toBeLessThan(5);
+  });
+
+  it('send a write away when its turn is far off, and keep it for whichever instance it comes back to', async () => {
+    const { clock, instances, subscription } = twoInstances();
+    const [first, second] = instances;
+    await first.refused(putOf(subscription, 'other'), 60_000);
+    const early = await first.take(putOf(subscription, 'a')).catch((error: unknown) => error);
+    expect(early).toMatchObject({ code: 'ERR_OUR_TURN', retry: 'later', retryAfterMs: 60_000 });
+    const later = await second.take(putOf(subscription, 'b')).catch((error: unknown) => error);
+    expect(later).toMatchObject({ code: 'ERR_OUR_TURN' });
+    expect((later as { retryAfterMs: number }).retryAfterMs).toBeGreaterThan(60_000);
+
+    expect(await second.take(putOf(subscription, 'a')).catch(({ retryAfterMs }) => retryAfterMs)).toBe(60_000);
+    clock.advance(60_000);
+    await second.take(putOf(subscription, 'a'));
+    expect(clock.now() - Date.parse(start)).toBeLessThan(61_000);
+  });
+
+  it('are taken by nobody while Azure refuses', async () => {
+    const { clock, instances, subscription } = twoInstances();
+    const [first, second] = instances;
+    await first.take(readOf(subscription));
+    await first.refused(readOf(subscription), 15_000);
+    await second.take(readOf(subscription));
+    expect(clock.now()).toBe(Date.parse(start) + 15_000);
+  });
+
+  it('do not keep a call from Azure where storage does not answer', async () => {
+    const dead = TableClient.fromConnectionString(
+      azurite.connectionString.replace(/(TableEndpoint=http:\/\/[^:]+:)\d+/, '$11'),
+      'turns',
+      { allowInsecureConnection: true, retryOptions: { maxRetries: 0 } },
+    );
+    const turns = sharedTurns(allowanceTable(dead), jumpClock(start));
+    await expect(turns.take(putOf(randomUUID(), 'a'))).resolves.toBeUndefined();
+  });
+});
+
+describe('the turn of a call', () => {
+  it('is told by method and address; what belongs to no subscription needs none', () => {
+    const table = 'https://arm/subscriptions/AB/resourceGroups/g/providers/Microsoft.Network/routeTables/t';
+    expect(turnOf('PUT', table)).toMatchObject({ subscription: 'ab', kind: 'writes', network: true });
+    expect(turnOf('DELETE', 'https://arm/subscriptions/ab/resourceGroups/g')).toMatchObject({
+      kind: 'deletes',
+      network: false,
+    });
+    expect(turnOf('POST', `${table}/act`)).toMatchObject({ kind: 'writes' });
+    expect(turnOf('GET', 'https://arm/tenants')).toBeUndefined();
+  });
+});

@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Allowance, type CallClass, takeOne, unused, usedUpUntil } from '../shared/base/allowance.ts';
+import { waitBefore } from '../shared/base/retry.ts';
+import { DEFAULT_LIMITS } from '../simulator/arm/settings.ts';
+import { Throttles } from '../simulator/arm/throttle.ts';
+
+const taken = (calls: number, kind: CallClass, now: number, from: Allowance = unused) => {
+  const at: number[] = [];
+  let left = from;
+  for (let call = 0; call < calls; call += 1) {
+    const one = takeOne(left, kind, true, now);
+    at.push(one.at);
+    left = one.left;
+  }
+  return { at, left };
+};
+
+describe('an allowance', () => {
+  it('lets a burst through at once and the rest one after the other', () => {
+    const { at } = taken(300, 'reads', 1_000_000);
+    expect(at.filter((slot) => slot <= 1_000_001)).toHaveLength(235);
+    expect((at.at(-1) ?? 0) - 1_000_000).toBeCloseTo((65 / 24.5) * 1_000, -2);
+  });
+
+  it('promises in the order of asking: nobody who comes later goes first', () => {
+    const { at } = taken(2_500, 'writes', 0);
+    expect(at).toEqual([...at].sort((a, b) => a - b));
+  });
+
+  it('keeps two thousand writes within six and a half minutes', () => {
+    expect(taken(1_980, 'writes', 0).at.at(-1)).toBeLessThan(390_000);
+  });
+
+  it('is full again when nobody asked for a while', () => {
+    const { left } = taken(500, 'reads', 0);
+    expect(takeOne(left, 'reads', true, 3_600_000).at).toBe(3_600_000);
+  });
+
+  it('stays small however long it is used', () => {
+    let left = unused;
+    for (let now = 0; now < 3_600_000; now += 1_000) left = takeOne(left, 'writes', true, now).left;
+    expect(JSON.stringify(left).length).toBeLessThan(2_000);
+  });
+
+  it('lets nobody ask before Azure permits where Azure refused all the same', () => {
+    expect(takeOne(usedUpUntil(unused, 'reads', 37_000), 'reads', true, 1_000).at).toBe(37_000);
+    expect(takeOne(usedUpUntil(unused, 'reads', 37_000), 'writes', true, 1_000).at).toBe(1_000);
+  });
+
+  it('never asks more than Azure allows, whenever calls come', () => {
+    const calls = fc.array(
+      fc.record({
+        kind: fc.constantFrom<CallClass>('reads', 'writes', 'deletes'),
+        many: fc.integer({ min: 1, max: 400 }),
+        pauseMs: fc.integer({ min: 0, max: 120_000 }),
+      }),
+      { maxLength: 12 },
+    );
+    const methods = { reads: 'GET', writes: 'PUT', deletes: 'DELETE' } as const;
+    fc.assert(
+      fc.property(calls, (asked) => {
+        const made: { at: number; kind: CallClass }[] = [];
+        let left = unused;
+        let now = 0;
+        for (const { kind, many, pauseMs } of asked) {
+          now += pauseMs;
+          const some = taken(many, kind, now, left);
+          left = some.left;
+          made.push(...some.at.map((at) => ({ at, kind })));
+        }
+        const azure = new Throttles(DEFAULT_LIMITS);
+        const refused = made
+          .sort((a, b) => a.at - b.at)
+          .filter(({ at, kind }) => {
+            const door = azure.frontDoor('s', methods[kind], 'x', at);
+            return 'refused' in door || azure.network('s', methods[kind], at) !== undefined;
+          });
+        expect(refused).toEqual([]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('waiting before the same is tried again', () => {
+  const later = { code: 'ERR_AZURE_THROTTLED', retry: 'later', retryAfterMs: 30_000 } as const;
+
+  it('is nobody’s business where only a person can help', () => {
+    expect(waitBefore({ ...later, retry: 'never' }, 0, 0)).toBeNull();
+  });
+
+  it('is never shorter than Azure asked, nor much longer', () => {
+    expect(waitBefore(later, 0, 0)).toBe(30_000);
+    expect(waitBefore(later, 0, 1)).toBe(36_000);
+  });
+
+  it('grows with every try in vain, up to a minute', () => {
+    const { retryAfterMs: _, ...unasked } = later;
+    expect([0, 1, 5, 11, 50].map((tries) => waitBefore({ ...unasked, retryAfterMs: undefined }, tries, 0))).toEqual([
+      15_000, 15_000, 30_000, 60_000, 60_000,
+    ]);
+  });
+
+  it('ends after a quarter of an hour, whatever Azure asks', () => {
+    expect(waitBefore({ ...later, retryAfterMs: 86_400_000 }, 0, 0)).toBe(900_000);
+  });
+
+  it('keeps a promised turn to the moment', () => {
+    expect(waitBefore({ code: 'ERR_OUR_TURN', retry: 'later', retryAfterMs: 1_234 }, 9, 1)).toBe(1_234);
+  });
+});
