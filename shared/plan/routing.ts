@@ -2,7 +2,7 @@ import { byNumber, counted } from '../base/counted.ts';
 import type { Site } from '../base/site.ts';
 import type { StrategyName } from '../base/sites.ts';
 import { chooseTags, tagCandidates } from '../ranges/chooseTags.ts';
-import { forbiddenFor, shortestPrefixLength } from '../ranges/forbidden.ts';
+import { forbiddenFor, noneBelowFloor, shortestPrefixLength } from '../ranges/forbidden.ts';
 import { holesIn } from '../ranges/holes.ts';
 import { longestPrefix } from '../ranges/longestPrefix.ts';
 import { lookFurther } from '../ranges/lookFurther.ts';
@@ -73,7 +73,9 @@ const holesAnywhere = (input: RoutingInput): RangeSet =>
  */
 const exact = (input: RoutingInput): Routing => {
   const holes = holesIn(input.wanted, input.tags, input.gatewayPublicIpAddresses);
-  const routed = input.wanted.prefixes().filter((prefix) => !holes.covers(RangeSet.fromPrefixes([prefix])));
+  const routed = noneBelowFloor(input.wanted.prefixes()).filter(
+    (prefix) => !holes.covers(RangeSet.fromPrefixes([prefix])),
+  );
   const inside = holes.intersect(RangeSet.fromPrefixes(routed));
   return {
     strategy: 'exact',
@@ -121,7 +123,7 @@ const byServiceTags = (input: RoutingInput): Routing => {
   const names = chosen.tags.map(({ name }) => name);
   return {
     strategy: 'serviceTags',
-    toFirewall: [...chosen.prefixes.map(text), ...names],
+    toFirewall: [...noneBelowFloor(chosen.prefixes).map(text), ...names],
     toInternet: chosen.holes.map(text),
     holes,
     extra: RangeSet.empty,

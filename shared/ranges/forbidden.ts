@@ -1,6 +1,6 @@
 import { readPrefix } from '../base/address.ts';
 import type { Site } from '../base/site.ts';
-import { prefixSize } from './prefix.ts';
+import { type Prefix, prefixSize } from './prefix.ts';
 import { RangeSet } from './rangeSet.ts';
 
 /** Where every Azure machine finds DHCP, DNS and its health probe (Azure's "What is IP address 168.63.129.16?"). */
@@ -30,6 +30,18 @@ export const specialRanges = notPublic.union(platformAddress);
 
 /** No route may be shorter. The shortest merged prefix of a real tag is a /14 (public file of October 2025). */
 export const shortestPrefixLength = 12;
+
+/** The same prefixes, those below the floor split: two tags side by side may merge to what none of them is. */
+export const noneBelowFloor = (prefixes: readonly Prefix[]): Prefix[] =>
+  prefixes.flatMap((prefix) => {
+    if (prefix.length >= shortestPrefixLength) return [prefix];
+    const step = prefixSize(shortestPrefixLength);
+    const parts = prefixSize(prefix.length) / step;
+    return Array.from({ length: parts }, (_, part) => ({
+      start: prefix.start + part * step,
+      length: shortestPrefixLength,
+    }));
+  });
 
 const siteRanges = (site: Site, addressSpace: readonly string[]): RangeSet => {
   const { clientAddressPool, onPremAddressPrefixes } = site.network;
