@@ -1,4 +1,3 @@
-import functions from '@azure/functions';
 import { eventGridEvent } from '../../functions/eventGridEvent.ts';
 import { eventGridWebhook } from '../../functions/eventGridWebhook.ts';
 import { manualRun } from '../../functions/manualRun.ts';
@@ -32,13 +31,9 @@ const outcomeOf = (status: number | undefined, body: unknown): Outcome => {
 const overHttp =
   (handler: HttpHandler) =>
   async ({ body, headers, method }: Input): Promise<Outcome> => {
-    const sent = body.length === 0 || method === 'GET' ? {} : { body: { bytes: body } };
-    const request = new functions.HttpRequest({
-      method,
-      url: 'http://localhost/api/x',
-      headers: { ...headers },
-      ...sent,
-    });
+    // What the handlers take of a request is what every Request of the web has.
+    const sent = body.length === 0 || method === 'GET' ? {} : { body: Buffer.from(body) };
+    const request = new Request('http://localhost/api/x', { method, headers: { ...headers }, ...sent });
     const { status, jsonBody } = await handler(request as never, context);
     return outcomeOf(status, jsonBody);
   };
