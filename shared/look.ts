@@ -53,7 +53,10 @@ export const decideFor = async (
   const facts = await ports.facts.list([site.subscriptionId.toLowerCase(), ...resourceSubscriptions(site)]);
   const intents = await ports.intents.list(site.id);
   const now = ports.clock.now();
-  return { decision: decide({ site, facts, intents, failedOver: servicesAway(state), now }), facts };
+  return {
+    decision: decide({ site, facts, intents, failedOver: servicesAway(state), left: state.left ?? [], now }),
+    facts,
+  };
 };
 
 /** Looks at a site: reads it and plans twice where a person is asked for a part. */

@@ -3,7 +3,7 @@ import { iso } from './base/clock.ts';
 import { sourcesFor } from './plan/firewallRules.ts';
 import { observeRouteTable } from './plan/observe.ts';
 import { writesToAzure } from './plan/plan.ts';
-import { inPlaceOf } from './record/progress.ts';
+import { inPlaceOf, leftBy } from './record/progress.ts';
 import type { StepRecord } from './record/run.ts';
 import { readFirewallOf } from './sight.ts';
 import { tell } from './tell.ts';
@@ -55,6 +55,7 @@ export const verifyStep = async (work: Work, step: StepRecord): Promise<Carried 
   await work.session.commit((state) => ({
     ...state,
     inPlace: inPlaceOf(plan, now, tableRoutes),
+    left: leftBy(state, plan, now),
     mayBeAway: [],
     attention: null,
     run: state.run === null ? null : { ...state.run, cloudReadyAt: iso(now) },

@@ -6,6 +6,7 @@ import type { Look } from './look.ts';
 import { changesIn, type Plan, titleOf } from './plan/plan.ts';
 import { isShadow } from './record/headline.ts';
 import { endLines, startLine } from './record/ledgerLines.ts';
+import { summaryOfPlan } from './record/planSummary.ts';
 import {
   currentStep,
   endRun,
@@ -17,28 +18,10 @@ import {
   summaryOf,
   waitingPlanBlob,
 } from './record/progress.ts';
-import type { PlanSummary, SiteState, Waiting } from './record/state.ts';
+import type { SiteState, Waiting } from './record/state.ts';
 import { tell } from './tell.ts';
 import type { Visit } from './visit.ts';
 import type { Work } from './work.ts';
-
-const summaryOfPlan = (plan: Plan, now: number): PlanSummary => ({
-  digest: plan.digest,
-  at: iso(now),
-  mode: plan.decision.mode,
-  services: plan.decision.services,
-  target: plan.decision.target,
-  applyable: plan.applyable,
-  changes: changesIn(plan),
-  routes: plan.budget.needed,
-  limit: plan.budget.limit,
-  limitFrom: plan.budget.limitFrom,
-  headroom: plan.budget.headroom,
-  reasons: plan.decision.reasons,
-  blockers: plan.blockers,
-  alarms: plan.alarms,
-  notes: plan.notes,
-});
 
 /**
  * Since when traffic may leave the tunnel: the device does not list where services are or may still be. What waits for
@@ -171,6 +154,21 @@ const tellDrift = (visit: Visit, plan: Plan): Promise<void> =>
     digest: plan.digest,
   });
 
+/** What waits for time only is come back to when that is over; once for each plan that waits. */
+const lookWhenRested = async ({ ports, site, session }: Visit, seen: Look): Promise<void> => {
+  const { addAgainAt } = seen.decision;
+  if (addAgainAt === undefined) return;
+  const at = Date.parse(addAgainAt);
+  await ports.messages.send({
+    kind: 'site',
+    site: site.id,
+    generation: session.state().generation,
+    because: 'what had just left may be added again',
+    notBefore: at,
+    arrivedAt: at,
+  });
+};
+
 /** Where nothing runs: says what is in the way or who is waited for, once. */
 export const settle = async (visit: Visit, seen: Look, choice: Exclude<Choice, { act: 'run' }>): Promise<void> => {
   const { session, site, ports } = visit;
@@ -192,6 +190,7 @@ export const settle = async (visit: Visit, seen: Look, choice: Exclude<Choice, {
       approved: null,
       waiting: { digest: plan.digest, why: choice.why, since, title: titleOf(plan) },
     }));
+    await lookWhenRested(visit, seen);
   } else if (choice.act === 'blocked' && waiting !== null) {
     await session.commit((state) => ({ ...state, waiting: null, approved: null }));
   }

@@ -200,7 +200,7 @@ describe('a service tags file that must not be believed', () => {
     expect(alarms(journey)).toHaveLength(2);
   });
 
-  it('is gone back on by a person’s word, on that very change', async () => {
+  it('is gone back on by a person’s word, on that very change, and on the plan that takes most routes away', async () => {
     const journey = await atHome(stage);
     await journey.putTags(inHome(shrink));
     await sweepNow(journey);
@@ -216,6 +216,11 @@ describe('a service tags file that must not be believed', () => {
       '{"changeNumber":901,"by":"Ada","at":"2026-07-20T03:00:00Z"}',
     );
     await sweepNow(journey);
+    // The word on the tags is for every site; what it takes from this one is more than a plan may by itself.
+    const { run: none, waiting } = await journey.state();
+    expect([none, waiting?.why]).toEqual([null, expect.stringContaining('policy.caps.removedPercent')]);
+    await journey.word({ action: 'apply', digest: waiting?.digest });
+    await journey.work();
     const { run, lastPlan } = await journey.state();
     expect([lastPlan?.alarms, run?.steps[0]?.id]).toEqual([[], 'deviceBundle']);
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Stage, startStage } from './support/journey.ts';
-import { atHome, failOver, prefixesOf } from './support/landing.ts';
+import { incident, type Journey, type Stage, startStage } from './support/journey.ts';
+import { atHome, confirm, failOver, prefixesOf, putsOf } from './support/landing.ts';
 import { prefixesIn, tagsWith } from './support/tagsWith.ts';
 
 let stage: Stage;
@@ -45,5 +45,46 @@ describe('caps on change', () => {
     const { waiting } = await journey.state();
     expect(waiting?.why).toContain("policy serviceFailover is 'ask'. More than policy may change by itself");
     expect(journey.calls().writes).toBe(0);
+  });
+});
+
+describe('an incident that opens and closes', () => {
+  const minute = 60_000;
+  const tell = async (journey: Journey, status: string, minutes: number): Promise<void> => {
+    stage.clock.advance(minutes * minute);
+    const at = new Date(stage.clock.now()).toISOString();
+    await journey.event(incident(journey.subscriptionId, { names: ['Storage'], status, at }));
+  };
+  const tablePuts = (journey: Journey): number => putsOf(journey, journey.ids.routeTable).length;
+
+  it('ten times an hour moves routes once, and what a person took away is not added again at once', async () => {
+    const journey = await atHome(stage);
+    const home = prefixesOf(stage, journey);
+    for (let times = 0; times < 10; times += 1) {
+      await tell(journey, 'Active', 3);
+      await journey.work();
+      if (times === 0) await confirm(journey);
+      await tell(journey, 'Resolved', 3);
+      await journey.work();
+    }
+    expect([tablePuts(journey), (await journey.state()).inPlace?.services]).toEqual([1, ['Storage']]);
+
+    await journey.word({ action: 'apply', digest: (await journey.state()).waiting?.digest });
+    await journey.work();
+    await confirm(journey);
+    const left = stage.clock.now();
+    expect([tablePuts(journey), prefixesOf(stage, journey)]).toEqual([2, home]);
+
+    await tell(journey, 'Active', 3);
+    await journey.step();
+    await journey.step();
+    const { waiting, singlyEncryptedSince } = await journey.state();
+    expect(waiting?.why).toContain('Storage left US Gov Texas less than PT15M ago');
+    expect([tablePuts(journey), singlyEncryptedSince === null]).toEqual([2, false]);
+
+    await journey.work();
+    expect([tablePuts(journey), (await journey.state()).inPlace?.services]).toEqual([3, ['Storage']]);
+    expect(stage.clock.now() - left).toBeGreaterThan(14 * minute);
+    expect(stage.clock.now() - left).toBeLessThan(25 * minute);
   });
 });

@@ -144,7 +144,14 @@ const checkUnique = (sites: readonly Site[], what: string, key: (site: Site) => 
   }
 };
 
+/** Characters of a sites file; 5,000 sites with every setting written out take half of it. */
+export const largestSitesFile = 16 * 1024 * 1024;
+
 const parseJson = (text: string, where: string): unknown => {
+  if (text.length > largestSitesFile) {
+    const [has, most] = [text.length, largestSitesFile].map((size) => size.toLocaleString('en-US'));
+    throw refuse(`${where} has ${has} characters, more than ${most}.`, 'Put the sites file, and no other.');
+  }
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -76,6 +76,9 @@ const policy = z
     failback: askOrAuto.default('ask'),
     regionFailback: askOrAuto.default('ask').describe('the way back from a region move'),
     soak: duration.default('PT1H'),
+    minBetweenRuns: duration
+      .default('PT15M')
+      .describe('what was taken away is not added again sooner without a person; never delays a first failover'),
     drift: z.enum(['tell', 'repair']).default('tell'),
     tagUpdates: askOrAuto.default('auto'),
     shadow: z.boolean().default(true).describe('plan and tell, write nothing, until a person adopts the site'),

@@ -1,6 +1,7 @@
 import { iso } from '../base/clock.ts';
 import { type Plan, type PlanStep, writesToAzure } from '../plan/plan.ts';
 import { outcomeHashOf } from '../plan/settingsHash.ts';
+import type { Departure } from '../scope/flapping.ts';
 import type { Run, RunCosts, RunOutcome, RunSummary, StepRecord } from './run.ts';
 import type { InPlace, SiteState, Waiting } from './state.ts';
 
@@ -101,9 +102,20 @@ export const endRun = (state: SiteState, summary: RunSummary): SiteState => ({
   lastRuns: [summary, ...state.lastRuns].slice(0, runsKept),
 });
 
+/** As many as a site may name services. */
+const departuresKept = 100;
+
 /** Services in the failover region as far as anyone can know: those proven, those a run was on its way with, and `more`. */
 export const servicesAway = (state: SiteState, more: readonly string[] = []): string[] =>
   [...new Set([...(state.inPlace?.services ?? []), ...(state.mayBeAway ?? []), ...more])].sort();
+
+/** Who has left, by this proof and by those before; a service that is there again has not. */
+export const leftBy = (state: SiteState, plan: Plan, now: number): readonly Departure[] => {
+  const there = new Set(plan.decision.services);
+  const gone = servicesAway(state).filter((service) => !there.has(service));
+  const before = (state.left ?? []).filter(({ service }) => !there.has(service) && !gone.includes(service));
+  return [...gone.map((service) => ({ service, at: iso(now) })), ...before].slice(0, departuresKept);
+};
 
 /** What the proof of a plan puts in place. */
 export const inPlaceOf = (plan: Plan, now: number, tableRoutes: number): InPlace => ({

@@ -2,6 +2,7 @@ import type { SideName } from '../base/side.ts';
 import type { ObservedNetwork } from '../plan/observed.ts';
 import type { LimitSource } from '../plan/routeLimit.ts';
 import type { Mode } from '../scope/decision.ts';
+import type { Departure } from '../scope/flapping.ts';
 import type { Move, MoveSummary, Preflight, Residence, SideSnapshots } from './move.ts';
 import type { Run, RunSummary } from './run.ts';
 
@@ -93,6 +94,8 @@ export type SiteState = {
   readonly inPlace: InPlace | null;
   /** Services that runs set out to fail over and no proof has spoken of since: they may be in our tables. */
   readonly mayBeAway?: readonly string[];
+  /** Services that a proof found gone from the failover region, the newest for each. */
+  readonly left?: readonly Departure[];
   readonly device: DeviceState;
   readonly network: (ObservedNetwork & { readonly at: string }) | null;
   readonly lastPlan: PlanSummary | null;

@@ -3,6 +3,7 @@ import type { Site } from '../base/site.ts';
 import { alarmsOf } from './alarms.ts';
 import type { Decision } from './decision.ts';
 import type { Fact } from './fact.ts';
+import { type Departure, restSentence, restUntil } from './flapping.ts';
 import type { Intent } from './intent.ts';
 import { answeredHome, holdOf, liveIntents } from './intents.ts';
 import { moveCalled } from './regionMove.ts';
@@ -19,6 +20,8 @@ export type ScopeInput = {
   readonly intents: readonly Intent[];
   /** Service tags that are in the failover region now. */
   readonly failedOver: readonly string[];
+  /** Services that left the failover region, and when; none where absent. */
+  readonly left?: readonly Departure[];
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Without any, `failback: auto` asks all the same. */
@@ -69,6 +72,7 @@ const releaseFor = (
   input: ScopeInput,
   leaving: readonly string[],
   verdicts: readonly Verdict[],
+  unwell: Unwell,
   hold?: Intent,
 ): Release => {
   if (hold && leaving.length > 0) return { waits: leaving, approval: describeIntent(hold), notes: [] };
@@ -78,8 +82,22 @@ const releaseFor = (
     leaving,
     new Set(sentHome.map(({ service }) => service)),
     input.evidence ?? [],
+    unwell.lastOpen,
     input.now,
   );
+};
+
+/** Who is asked before services are added: a person by policy, or nobody but time. */
+const additionOf = (
+  site: Site,
+  addWaits: readonly string[],
+  asks: boolean,
+  rest: ReadonlyMap<string, number>,
+): Pick<Decision, 'addApproval' | 'addWaits' | 'addAgainAt'> => {
+  if (addWaits.length === 0) return { addApproval: null, addWaits };
+  if (asks) return { addApproval: `${listed(addWaits)}: policy serviceFailover is 'ask'.`, addWaits };
+  const first = Math.min(...addWaits.map((service) => rest.get(service) ?? 0));
+  return { addApproval: restSentence(site, addWaits, rest), addWaits, addAgainAt: new Date(first).toISOString() };
 };
 
 /**
@@ -91,6 +109,7 @@ const releaseFor = (
  * | `failover`                | any                         | any                    | is wanted there too | the person did          |
  * | `home`                    | any                         | any                    | leaves              | the person did          |
  * | none                      | unwell                      | well                   | is wanted there too | policy.serviceFailover  |
+ * | none                      | the same, and it left less than policy.minBetweenRuns ago | well | is wanted there too | time, or a person |
  * | none                      | unwell                      | unwell                 | stays where it is   | alarm                   |
  * | none                      | stale facts only            | any                    | stays where it is   | alarm                   |
  * | none                      | well                        | any                    | leaves              | policy.failback         |
@@ -116,19 +135,19 @@ export const decide = (input: ScopeInput): Decision => {
   const services = wanted.map(({ service }) => service);
   const leaving = [...away].filter((service) => !services.includes(service)).sort(byCodeUnit);
   const asks = site.policy.serviceFailover === 'ask';
+  const rest = restUntil(site, input.left ?? [], now);
   const addWaits = wanted
-    .filter(({ service, because }) => asks && because !== 'person' && !away.has(service))
+    .filter(({ service, because }) => (asks || rest.has(service)) && because !== 'person' && !away.has(service))
     .map(({ service }) => service);
   const called = hold ? null : moveCalled(site, unwell).why;
-  const release = releaseFor(input, leaving, verdicts, hold);
+  const release = releaseFor(input, leaving, verdicts, unwell, hold);
   return {
     mode: services.length > 0 ? 'serviceFailover' : 'home',
     services,
     target: services.length > 0 ? site.failover.name : null,
     leaving,
-    addApproval: addWaits.length > 0 ? `${listed(addWaits)}: policy serviceFailover is 'ask'.` : null,
+    ...additionOf(site, addWaits, asks, rest),
     releaseApproval: release.approval,
-    addWaits,
     releaseWaits: release.waits,
     move: called === null ? null : { why: called },
     hold: hold ? describeIntent(hold) : null,

@@ -19,6 +19,8 @@ export type Decision = {
   readonly releaseApproval: string | null;
   /** Those of `services` that wait for `addApproval`; the others may be added now. Empty where it is null. */
   readonly addWaits: readonly string[];
+  /** When what only waits because it left a moment ago may be added by itself (ISO); absent where nothing does. */
+  readonly addAgainAt?: string;
   /** Those of `leaving` that wait for `releaseApproval`; the others may leave now. Empty where it is null. */
   readonly releaseWaits: readonly string[];
   /** Why the whole site should move to the failover region; null where it should not. */

@@ -17,7 +17,14 @@ export type Release = {
 };
 
 /** Why evidence does not let a service go; undefined where it does. */
-const whyNotYet = (site: Site, evidence: HomeEvidence | undefined, now: number): string | undefined => {
+const whyNotYet = (
+  site: Site,
+  evidence: HomeEvidence | undefined,
+  lastOpen: string | undefined,
+  now: number,
+): string | undefined => {
+  if (lastOpen !== undefined && now - Date.parse(lastOpen) < isoDurationMs(site.policy.soak))
+    return `its incident was open until ${minute(lastOpen)}, less than ${site.policy.soak} ago`;
   if (evidence === undefined) return `there is no evidence that its endpoints resolve in ${site.home.displayName}`;
   const { homeSince, seenAt } = evidence;
   if (!(now - Date.parse(seenAt) <= EVIDENCE_FRESH_MS)) return `its endpoints were last looked at ${minute(seenAt)}`;
@@ -36,6 +43,7 @@ export const releaseOf = (
   leaving: readonly string[],
   sentHome: ReadonlySet<string>,
   evidence: readonly HomeEvidence[],
+  lastOpen: ReadonlyMap<string, string>,
   now: number,
 ): Release => {
   const waits: string[] = [];
@@ -43,7 +51,8 @@ export const releaseOf = (
   const notes: string[] = [];
   for (const service of leaving.filter((candidate) => !sentHome.has(candidate))) {
     const own = evidence.find((seen) => asSiteSpells(site, seen.service) === service);
-    const why = site.policy.failback === 'auto' ? whyNotYet(site, own, now) : "policy failback is 'ask'";
+    const why =
+      site.policy.failback === 'auto' ? whyNotYet(site, own, lastOpen.get(service), now) : "policy failback is 'ask'";
     if (why === undefined) {
       notes.push(
         `${service}: its endpoints resolve in ${site.home.displayName} for ${site.policy.soak}; it may leave.`,

@@ -17,6 +17,8 @@ export type Unwell = {
   readonly failover: ByService;
   /** Open for the home region, but unheard of for long. */
   readonly stale: ByService;
+  /** Until when an incident of a service was open at home, of those that are over (ISO). */
+  readonly lastOpen: ReadonlyMap<string, string>;
   /** Heard, not acted on, with the reason. */
   readonly aside: readonly { readonly fact: Fact; readonly why: string }[];
 };
@@ -91,7 +93,22 @@ export const unwellFor = (site: Site, facts: readonly Fact[], now: number): Unwe
     const service = asSiteSpells(site, tagOf(site, fact) ?? fact.service);
     found[counts].set(service, [...(found[counts].get(service) ?? []), fact]);
   }
-  return { ...found, aside };
+  return { ...found, lastOpen: lastOpenOf(site, own), aside };
+};
+
+/** A flapping incident is over only when it has stayed so: the newest word that closed it, or its incident. */
+const lastOpenOf = (site: Site, own: readonly Fact[]): ReadonlyMap<string, string> => {
+  const open = new Set(openFacts(own));
+  const ends = new Map<string, string>();
+  const later = (a: string, b: string) => (a > b ? a : b);
+  const closed = own.filter((fact) => !isIncident(fact) && fact.acts && !open.has(fact));
+  for (const fact of closed.filter((candidate) => sideOf(site, candidate) === 'home')) {
+    const whole = own.filter((other) => isIncident(other) && other.trackingId === fact.trackingId);
+    const end = [fact, ...whole].map(({ closedAt, at }) => closedAt ?? at).reduce(later);
+    const service = asSiteSpells(site, tagOf(site, fact) ?? fact.service);
+    ends.set(service, later(ends.get(service) ?? '', end));
+  }
+  return ends;
 };
 
 /** What makes an outage one of the whole region: services that carry the tunnel, or many at once. */
