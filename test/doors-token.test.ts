@@ -148,6 +148,7 @@ describe('the settings of the doors', () => {
     ],
     [{ ASEFO_REQUIRE_IDENTITY: 'on' }, 'ASEFO_REQUIRE_IDENTITY'],
     [{ ASEFO_APP_SERVICE_AUTH: 'maybe' }, 'ASEFO_APP_SERVICE_AUTH'],
+    [{ ASEFO_APP_SERVICE_AUTH: 'on', WEBSITE_AUTH_ENABLED: 'False' }, 'ASEFO_APP_SERVICE_AUTH'],
   ])('half set are refused by name: %j', (given, name) => {
     expect(() => doors(given as Record<string, string>)).toThrow(name);
   });

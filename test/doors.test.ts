@@ -140,6 +140,24 @@ describe("a person's door", () => {
     expect(writes()).toBe(before);
   });
 
+  it('believes no header that names a caller where nothing in front of the app sets it', async () => {
+    const claims = [
+      { typ: 'preferred_username', val: 'boss' },
+      { typ: 'roles', val: 'Failover.Operator' },
+    ];
+    const principal = Buffer.from(JSON.stringify({ auth_typ: 'aad', claims })).toString('base64');
+    const answer = await post(
+      '/api/manualRun',
+      { action: 'declare', kind: 'hold', site: scene.siteId, by: 'Ada' },
+      { 'x-ms-client-principal': principal, 'x-ms-client-principal-name': 'boss' },
+    );
+    expect(answer.status).toBe(202);
+    const { wire } = await import('../shared/wire.ts');
+    const { intents } = await wire();
+    expect((await intents.list(scene.siteId)).map(({ by }) => by)).toEqual(['Ada (by key)']);
+    expect((await say({ action: 'withdraw', site: scene.siteId })).status).toBe(202);
+  });
+
   it.each([
     ['no JSON', 'nonsense', 400, 'not JSON'],
     ['an unknown action', { action: 'explode', site: 'rig-07' }, 400, 'action'],

@@ -50,6 +50,8 @@ export const doorFields = {
   ASEFO_ENTRA_OPERATOR_ROLE: role.default('Failover.Operator'),
   ASEFO_APP_SERVICE_AUTH: z.enum(['on', 'off'], 'write on or off').default('off'),
   ASEFO_REQUIRE_IDENTITY: z.enum(['on', 'off'], 'write on or off').default('off'),
+  /** Set by App Service: whether its authentication is on. */
+  WEBSITE_AUTH_ENABLED: z.string().optional(),
 } as const;
 
 const doorSchema = z.object(doorFields);
@@ -88,6 +90,11 @@ export const callerSettings = (read: Read, endpoints: CloudEndpoints): DoorSetti
   const entra = entraOf(read, endpoints);
   if (entra !== null && 'lacks' in entra) return entra;
   const appService = read.ASEFO_APP_SERVICE_AUTH === 'on';
+  if (appService && /^false$/i.test(read.WEBSITE_AUTH_ENABLED ?? ''))
+    return {
+      lacks: 'ASEFO_APP_SERVICE_AUTH',
+      remedy: 'write off, or switch App Service authentication on: without it anybody can send its header',
+    };
   const requireIdentity = read.ASEFO_REQUIRE_IDENTITY === 'on';
   if (requireIdentity && entra === null && !appService)
     return {
