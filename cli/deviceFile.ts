@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { AutomationError } from '../shared/base/errors.ts';
 import { wrap } from '../shared/base/wrap.ts';
+import { deviceInHand } from '../shared/record/moveProgress.ts';
 import type { Command, Io } from './command.ts';
 import { readOptions, required } from './options.ts';
 import { openStore } from './store.ts';
@@ -41,7 +42,7 @@ export const deviceFileCommand: Command = {
     const site = required(values.site, 'site').slice(0, 60);
     const { ports } = await openStore(io);
     const { state } = await ports.sites.load(site);
-    const { offered, confirmed } = state.device;
+    const { offered, confirmed } = deviceInHand(state);
     const text = offered === null ? undefined : await ports.archive.read(offered.blob);
     if (offered === null || text === undefined) throw none(site);
     const path = resolve(io.cwd, values.out ?? `${site}-device.json`);

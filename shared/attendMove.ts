@@ -5,8 +5,7 @@ import type { MoveWork } from './moveWork.ts';
 import { pauseOf } from './pauseAll.ts';
 import type { MovePlan } from './plan/move/movePlan.ts';
 import type { Move } from './record/move.ts';
-import { askedPlanBlob } from './record/moveProgress.ts';
-import { deviceConfirmed } from './record/progress.ts';
+import { askedPlanBlob, moveConfirmed } from './record/moveProgress.ts';
 import type { Visit } from './visit.ts';
 import { wake } from './wake.ts';
 
@@ -67,7 +66,7 @@ export const attendMove = async (visit: Visit): Promise<'handled' | 'aside'> => 
   const { move } = session.state();
   const paused = await pauseOf(visit);
   if (move?.status !== 'running' || paused !== null) return move && keepsAway(move) ? 'handled' : 'aside';
-  const said = move.steps.some(({ status }) => status === 'waiting') && deviceConfirmed(session.state());
+  const said = move.steps.some(({ status }) => status === 'waiting') && moveConfirmed(session.state());
   const fresh = move.startedAt === null || move.away === null;
   const revives = message.revives === true;
   const mine = message.continues === move.id || revives || fresh || said;

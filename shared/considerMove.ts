@@ -2,7 +2,7 @@ import { iso } from './base/clock.ts';
 import type { Site } from './base/site.ts';
 import type { Look } from './look.ts';
 import type { Plan } from './plan/plan.ts';
-import { type Called, dropMove, type Proposing, proposeMove } from './proposeMove.ts';
+import { type Called, dropMove, isRefused, type Proposing, proposeMove } from './proposeMove.ts';
 import type { Move } from './record/move.ts';
 import type { SiteState } from './record/state.ts';
 import type { Decision } from './scope/decision.ts';
@@ -47,7 +47,7 @@ export const considerMove = async (
   const called = calledFor(site, session.state(), decision, facts, now);
   const waiting = session.state().move;
   if (waiting && stays(waiting)) {
-    if (called?.reason !== 'outage') return false;
+    if (called?.reason !== 'outage' || (await isRefused(work, called))) return false;
     // The region fails as a whole: no question about a standby or about what was left may stand before that one.
     await dropMove(work, 'expired', 'the region failed before anybody had approved it');
   }

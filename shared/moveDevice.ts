@@ -13,7 +13,8 @@ import {
   type StepInHand,
   setMoveStep,
 } from './moveWork.ts';
-import { bundleBlob, deviceConfirmed, profileBlob } from './record/progress.ts';
+import { moveConfirmed } from './record/moveProgress.ts';
+import { bundleBlob, profileBlob } from './record/progress.ts';
 import { tell } from './tell.ts';
 
 /** How often the gateway is asked whether the device has come. */
@@ -60,32 +61,30 @@ export const bundleStep = async (work: MoveWork, step: StepInHand): Promise<void
   const at = iso(ports.clock.now());
   const { checksum, instruction } = bundle;
   const { listHash } = plan.device;
-  await work.session.commit((state) => ({
-    ...state,
-    device: { ...state.device, offered: { checksum, listHash, blob, at, added: 0, instruction } },
-  }));
+  const offered = { checksum, listHash, blob, at, added: 0, instruction };
+  await commitMove(work, (move) => ({ ...move, device: { offered, confirmed: null } }));
   return finishMoveStep(work, step, 'done', checksum);
 };
 
 const confirmed = async (work: MoveWork, step: StepInHand, by: string): Promise<void> => {
   const { session, ports } = work;
-  const { offered } = session.state().device;
-  if (offered !== null && !deviceConfirmed(session.state())) {
+  const offered = moveOf(work).device?.offered ?? null;
+  if (offered !== null && !moveConfirmed(session.state())) {
     const { checksum, listHash } = offered;
     const word = { checksum, listHash, by, at: iso(ports.clock.now()) };
-    await session.commit((state) => ({ ...state, device: { ...state.device, confirmed: word } }));
+    await commitMove(work, (move) => ({ ...move, device: { offered, confirmed: word } }));
   }
   return finishMoveStep(work, step, 'done', `confirmed by ${by}`);
 };
 
 /** Reminded once, and then every half hour. */
 const remind = async (work: MoveWork, step: StepInHand): Promise<void> => {
-  const { session, site, ports, plan, there } = work;
+  const { site, ports, plan, there } = work;
   const move = moveOf(work);
   const since = Date.parse(step.record.startedAt ?? iso(ports.clock.now()));
   const due = 1 + Math.floor((ports.clock.now() - since) / remindMs);
   if (move.reminders >= due) return;
-  const { offered } = session.state().device;
+  const offered = move.device?.offered;
   await tell(work, {
     kind: 'needsDevice',
     key: `move device ${move.id} ${due}`,
@@ -99,8 +98,7 @@ const remind = async (work: MoveWork, step: StepInHand): Promise<void> => {
 /** Waits for a person to say that profile and file are on the device, or for the gateway to show it. */
 export const confirmStep = async (work: MoveWork, step: StepInHand): Promise<void> => {
   const { session, ports, azure, there } = work;
-  if (deviceConfirmed(session.state()))
-    return confirmed(work, step, session.state().device.confirmed?.by ?? 'a person');
+  if (moveConfirmed(session.state())) return confirmed(work, step, moveOf(work).device?.confirmed?.by ?? 'a person');
   if (step.record.status !== 'waiting') {
     await setMoveStep(work, step, {
       status: 'waiting',

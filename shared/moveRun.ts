@@ -1,5 +1,6 @@
 import { iso } from './base/clock.ts';
 import { type AutomationError, asAutomationError } from './base/errors.ts';
+import { waitBefore } from './base/retry.ts';
 import { deleteStep, keyStep, putStep } from './moveBuild.ts';
 import {
   askGatewayLater,
@@ -29,8 +30,7 @@ import { pauseOf } from './pauseAll.ts';
 import { ready } from './plan/move/graph.ts';
 import { moveStartLine } from './record/ledgerLines.ts';
 import type { MoveStepRecord } from './record/move.ts';
-import { backAt, isOver, moveDueAt } from './record/moveProgress.ts';
-import { deviceConfirmed } from './record/progress.ts';
+import { backAt, isOver, moveConfirmed, moveDueAt } from './record/moveProgress.ts';
 import { tell } from './tell.ts';
 
 /** How a move stands when this invocation leaves it. */
@@ -44,7 +44,6 @@ export type Moved =
 const goesOn = '"move retry" goes on here; "move cancel" turns back.';
 const mostTries = 120;
 const mostFailedOperations = 3;
-const defaultWaitMs = 15_000;
 const failedOperationMs = 30_000;
 
 /** Twice the estimate and half an hour: a gateway estimated at 45 minutes was recorded at 47. Then a person decides. */
@@ -52,7 +51,7 @@ const deadlineMinutes = (estimateMinutes: number): number => 30 + 2 * estimateMi
 
 /** A person's word on the device counts at once, whenever the gateway is asked next. */
 const saidAlready = ({ session }: MoveWork, { kind }: StepInHand['planned']): boolean =>
-  kind === 'confirm' && deviceConfirmed(session.state());
+  kind === 'confirm' && moveConfirmed(session.state());
 
 /** The next step that something can be done about now: an operation to ask about, or one that may begin. */
 const nextStep = (work: MoveWork): StepInHand | undefined => {
@@ -177,10 +176,8 @@ const onError = async (work: MoveWork, step: StepInHand, thrown: unknown): Promi
   if (['ERR_STATE_CONFLICT', 'ERR_STORAGE', 'ERR_BUG'].includes(error.code)) throw error;
   if (step.planned.kind === 'confirm') return askGatewayLater(work, step, error.message);
   const { tries } = step.record;
-  if (error.retry === 'never' || tries >= mostTries)
-    return failMove(work, step, error.message, `${error.remedy} ${goesOn}`);
-  const backOff = Math.min(60_000, 5_000 * (tries + 1));
-  const waitMs = error.retry === 'now' ? 0 : Math.max(error.retryAfterMs ?? defaultWaitMs, backOff);
+  const waitMs = waitBefore(error, tries, work.ports.random?.() ?? 0);
+  if (waitMs === null || tries >= mostTries) return failMove(work, step, error.message, `${error.remedy} ${goesOn}`);
   return delayMoveStep(work, step, `${error.message} (${error.code})`, waitMs);
 };
 

@@ -41,6 +41,7 @@ const settleThere = async (work: MoveWork): Promise<void> => {
     waiting: null,
     approved: null,
     network: sight.network,
+    device: move.device ?? state.device,
     singlyEncryptedSince: null,
     attention: null,
     lookAgain: false,

@@ -116,6 +116,12 @@ const mayBegin = (configured: Site, state: SiteState, plan: MovePlan): boolean =
   return isAuto(configured, state, plan) && plan.applyable && !isShadow(policy.shadow, state) && state.paused === null;
 };
 
+/** Whether a person has said no to this very move lately. */
+export const isRefused = async (work: Proposing, called: Called): Promise<boolean> => {
+  const state = work.session.state();
+  return declined(state, await planMove(work, state, called), work.ports.clock.now());
+};
+
 const inTheWay = ({ blockers }: MovePlan): string => blockers.map(({ code, message }) => `${code} ${message}`).join();
 
 /** The same steps, and the same in their way: what was mended since, or has come up, is told anew. */

@@ -171,19 +171,34 @@ const withdraw = async (word: WordOf<'withdraw'>, site: Site, ports: Ports): Pro
   return `withdrew ${meant.map((intent) => intent.id).join(', ')}`;
 };
 
+/** Is a file meant by its checksum's beginning, or by none? */
+const isNamed = (checksum: string, given: string | undefined): boolean => {
+  const start = (given ?? checksum).replace(/^sha256:/, '');
+  return start.length >= 8 && checksum.slice('sha256:'.length).startsWith(start);
+};
+
 const confirmDevice = async (word: WordOf<'confirmDevice'>, site: Site, by: string, ports: Ports): Promise<string> => {
   const at = iso(ports.clock.now());
-  const state = await speakTo(ports.sites, site.id, (current) => {
+  let said = '';
+  await speakTo(ports.sites, site.id, (current) => {
+    const { move } = current;
+    // Of two files that wait, the one that leads to the new side; where nothing failed over, both are the same bytes.
+    if (move?.device?.offered && isNamed(move.device.offered.checksum, word.checksum)) {
+      const { checksum, listHash } = move.device.offered;
+      const confirmed = { checksum, listHash, by, at };
+      said = checksum;
+      return { ...current, move: { ...move, device: { ...move.device, confirmed } } };
+    }
     const { offered } = current.device;
     if (offered === null) throw nothingWaits(`No file has been prepared for the device of site ${site.id}.`);
-    const given = (word.checksum ?? offered.checksum).replace(/^sha256:/, '');
-    if (given.length < 8 || !offered.checksum.slice('sha256:'.length).startsWith(given)) {
+    if (!isNamed(offered.checksum, word.checksum)) {
       throw mismatch(`The newest file for the device of site ${site.id} is ${offered.checksum}, not ${word.checksum}.`);
     }
     const { checksum, listHash } = offered;
+    said = checksum;
     return { ...current, device: { ...current.device, confirmed: { checksum, listHash, by, at } } };
   });
-  return `confirmed ${state.device.confirmed?.checksum}`;
+  return `confirmed ${said}`;
 };
 
 const adopt = async (word: WordOf<'adopt'>, site: Site, by: string, ports: Ports): Promise<string> => {

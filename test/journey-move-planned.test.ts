@@ -59,7 +59,7 @@ describe('a planned move to another client pool and another address space', () =
       expect(text(id), id).not.toContain('192.168.150.');
       expect(text(id), id).not.toContain('172.16.');
     }
-    const instruction = (await journey.state()).device.offered?.instruction?.join('\n') ?? '';
+    const instruction = (await moveOf(journey)).device?.offered?.instruction.join('\n') ?? '';
     expect(instruction).toContain('Enter 172.18.0.0/16, 192.168.160.0/24 in place of the old ranges');
 
     await finishAtDevice(stage, journey);

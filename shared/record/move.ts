@@ -3,6 +3,7 @@ import type { MoveReason } from '../plan/move/movePlan.ts';
 import type { Check } from '../plan/move/preflightFacts.ts';
 import type { DiscoveredLimit } from '../plan/routeLimit.ts';
 import type { RunCosts, StepRecord } from './run.ts';
+import type { DeviceState } from './state.ts';
 
 /** One step of a move; the plan under the move's digest has its title and the rest. */
 export type MoveStepRecord = Omit<StepRecord, 'id' | 'foreignHash'> & {
@@ -44,6 +45,8 @@ export type Move = {
   readonly away: { readonly at: string; readonly until: number | null } | null;
   /** Blob with the profile's address; never shown. */
   readonly profileBlob: string | null;
+  /** The file of the new side and who put it on the device; that of where the site lives is `SiteState.device`. */
+  readonly device?: DeviceState;
   /** Why it failed, and what to do. */
   readonly trouble: { readonly step: string; readonly why: string; readonly remedy: string } | null;
   readonly reminders: number;

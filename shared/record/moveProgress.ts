@@ -1,8 +1,8 @@
 import { iso } from '../base/clock.ts';
 import type { MovePlan } from '../plan/move/movePlan.ts';
 import type { Move, MoveStepRecord, MoveSummary } from './move.ts';
-import { addCosts, noCosts } from './progress.ts';
-import type { SiteState } from './state.ts';
+import { addCosts, deviceConfirmed, noCosts } from './progress.ts';
+import type { DeviceState, SiteState } from './state.ts';
 
 /** Moves remembered with a site; all of them stay in the ledger. */
 const movesKept = 5;
@@ -71,6 +71,14 @@ export const askedMove = (input: {
  * digest a move may be blocked today and possible tomorrow.
  */
 export const askedPlanBlob = (site: string, { id }: Pick<Move, 'id'>): string => `plans/${site}/moves/asked/${id}.json`;
+
+/** What the device is to get next: the file of the side the site moves to, from when it is made; else of where it lives. */
+export const deviceInHand = ({ move, device }: Pick<SiteState, 'move' | 'device'>): DeviceState =>
+  move?.device ?? device;
+
+/** Profile and file of the new side are on the device. A word on the file of the side that is left says nothing of them. */
+export const moveConfirmed = ({ move }: Pick<SiteState, 'move'>): boolean =>
+  move?.device !== undefined && deviceConfirmed({ device: move.device });
 
 export const withMoveStep = (move: Move, id: string, change: Partial<MoveStepRecord>): Move => ({
   ...move,

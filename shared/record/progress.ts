@@ -165,7 +165,7 @@ export const dueAt = (run: Run): number => {
  * A person said that the file offered last is on the device, and said so since it was offered: between two words on
  * one file another may have been put there.
  */
-export const deviceConfirmed = ({ device: { offered, confirmed } }: SiteState): boolean =>
+export const deviceConfirmed = ({ device: { offered, confirmed } }: Pick<SiteState, 'device'>): boolean =>
   offered !== null && confirmed?.checksum === offered.checksum && confirmed.at >= offered.at;
 
 /** Hash of the list the device is known to have; null where nobody said since the last file was offered. */

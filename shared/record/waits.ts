@@ -2,6 +2,7 @@ import type { Site } from '../base/site.ts';
 import type { Fact } from '../scope/fact.ts';
 import { describeFact } from '../scope/sentences.ts';
 import { deviceStepOf, isShadow } from './headline.ts';
+import { deviceInHand } from './moveProgress.ts';
 import type { MoveView } from './moveView.ts';
 import { deviceStepOfMove, explainedByMove, waitsOfMove } from './moveWaits.ts';
 import { currentStep } from './progress.ts';
@@ -169,7 +170,15 @@ export const waitsOf = (
           ),
         ]
       : []),
-    ...(move ? waitsOfMove(site.id, state, move, (since) => ofDevice(site.id, state, since, bundle), now) : []),
+    ...(move
+      ? waitsOfMove(
+          site.id,
+          state,
+          move,
+          (since) => ofDevice(site.id, { ...state, device: deviceInHand(state) }, since, bundle),
+          now,
+        )
+      : []),
     ...(run && !asked && !(paused && !deviceStepOf(run)) ? [ofRun(site.id, run, state, now)] : []),
     ...(run === null && offered && !atMove ? [ofDevice(site.id, state, null)] : []),
     ...ofPlan(site, state),

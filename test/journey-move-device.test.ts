@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { incident, type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
+import { settledAtHome, untilDevice } from './support/moves.ts';
+import { moveOf, plannedMove, quickMoves, stepOf, sweepIsDue } from './support/moveTrouble.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await startStage(quickMoves);
+});
+afterAll(() => stage.close());
+
+const servicesFail = (journey: Journey): Promise<void> =>
+  journey.event(incident(journey.subscriptionId, { at: new Date(stage.clock.now()).toISOString() }));
+
+const steps = async (journey: Journey, many: number): Promise<void> => {
+  for (let done = 0; done < many; done += 1) await journey.step();
+};
+
+describe('the device of a site that is moved on purpose', () => {
+  it('is offered the file of the new region, whatever is looked at or fails over at home meanwhile', async () => {
+    const journey = await startJourney(stage);
+    await settledAtHome(journey);
+    await journey.word({ action: 'confirmDevice' });
+    await journey.work();
+    await plannedMove(journey);
+    await untilDevice(journey);
+    const offered = (await moveOf(journey)).device?.offered;
+    expect(offered?.instruction.join()).toContain('usgovtexas');
+    const atHome = (await journey.state()).device;
+    await sweepIsDue(journey);
+    await steps(journey, 4);
+    expect((await journey.state()).device).toEqual(atHome);
+    await servicesFail(journey);
+    await steps(journey, 40);
+    // What fails over at home wants another file there: a word on that one is no word on the new region's.
+    const { device, run } = await journey.state();
+    expect(run?.cloudReadyAt).not.toBeNull();
+    expect(device.offered?.checksum).not.toBe(offered?.checksum);
+    expect((await moveOf(journey)).device?.offered).toEqual(offered);
+    await journey.word({ action: 'confirmDevice', checksum: device.offered?.checksum });
+    await steps(journey, 6);
+    expect(await journey.state()).toMatchObject({ run: null, inPlace: { mode: 'serviceFailover' } });
+    expect((await stepOf(journey, 'confirm'))?.status).toBe('waiting');
+    await journey.word({ action: 'confirmDevice', checksum: offered?.checksum });
+    await journey.work(400);
+    const moved = await journey.state();
+    expect(moved.residence).toMatchObject({ side: 'target' });
+    expect(moved.device).toMatchObject({ offered: { checksum: offered?.checksum }, confirmed: { by: 'Ada' } });
+  });
+
+  it('is known as it was at home when the move is turned back', async () => {
+    const journey = await startJourney(stage);
+    await settledAtHome(journey);
+    await journey.word({ action: 'confirmDevice' });
+    await journey.work();
+    const { device } = await journey.state();
+    await plannedMove(journey);
+    await untilDevice(journey);
+    await journey.word({ action: 'cancelMove' });
+    await journey.work();
+    const turned = await journey.state();
+    expect(turned).toMatchObject({ device, run: null });
+    journey.mark();
+    await sweepIsDue(journey);
+    await journey.work();
+    expect(journey.calls().writes).toBe(0);
+  });
+});
