@@ -1,7 +1,8 @@
 import { differences } from './compare.ts';
 import type { End } from './end.ts';
-import { type Blow, type Played, play, type Theatre } from './play.ts';
+import { type Played, play, type Theatre } from './play.ts';
 import { scripts } from './scripts.ts';
+import type { Blow } from './trial.ts';
 
 /** What a lane is asked: to play a journey in peace, or with a blow and hold it against the calm one. */
 export type Job = {

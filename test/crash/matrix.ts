@@ -2,8 +2,8 @@ import { Random } from '../../simulator/tags/random.ts';
 import type { Calm, Job, Struck } from './job.ts';
 import type { Lanes } from './lanes.ts';
 import type { Options } from './options.ts';
-import type { Blow } from './play.ts';
 import { blowsOf } from './points.ts';
+import type { Blow } from './trial.ts';
 
 /** One journey with all that befell it. */
 export type Matrix = {

@@ -1,4 +1,4 @@
-import type { Blow } from './play.ts';
+import type { Blow } from './trial.ts';
 
 export type Which = 'arm' | 'all';
 
