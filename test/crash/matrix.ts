@@ -52,6 +52,8 @@ export const playMatrix = async (
   if (options.sample > 0) {
     const swift = await inPeace(lanes, journey, true);
     const random = new Random(options.seed);
+    // The first draws of small seeds are small.
+    for (let draw = 0; draw < 20; draw += 1) random.next();
     const killed = Array.from({ length: options.sample }, (): Blow => ({ at: random.below(swift.ms), how: 'sigkill' }));
     jobs.push(...jobsOf(journey, swift, killed));
   }
@@ -83,8 +85,9 @@ export const differing = ({ runs }: Matrix): number => runs.filter(({ difference
 
 export const summaryOf = (matrix: Matrix): string => {
   const count = (how: Blow['how']): number => matrix.runs.filter(({ blow }) => blow.how === how).length;
+  const early = matrix.runs.filter(({ blow, call }) => blow.how === 'sigkill' && call !== 'SIGKILL').length;
   const swept = matrix.runs.filter(({ sweeps }) => sweeps > 0).length;
   const { journey, calls, changing } = matrix;
-  const blows = `${count('die')} deaths, ${count('lose')} lost answers, ${count('sigkill')} by SIGKILL`;
+  const blows = `${count('die')} deaths, ${count('lose')} lost answers, ${count('sigkill') - early} by SIGKILL${early > 0 ? ` (${early} over before)` : ''}`;
   return `${journey}: ${calls} calls (${changing} change something); ${blows}; ${swept} needed the sweep; ${differing(matrix)} differ`;
 };
