@@ -3,6 +3,7 @@ import { sitesToServe } from './configTrouble.ts';
 import { resourceSubscriptions } from './look.ts';
 import type { Ports } from './ports.ts';
 import type { Message } from './record/ports.ts';
+import { needNoVisit } from './seenFromAfar.ts';
 import { wake } from './wake.ts';
 
 type LookMessage = Extract<Message, { readonly kind: 'look' }>;
@@ -13,11 +14,12 @@ const concerned = (message: LookMessage, site: Site): boolean =>
     message.subscriptionIds?.includes(id),
   );
 
-/** One message to all becomes one for each site concerned: those whose subscriptions it names. */
+/** One message to all becomes one for each site concerned: those whose subscriptions it names; a sweep's, where it needs one. */
 export const fanOut = async (message: LookMessage, ports: Ports): Promise<void> => {
   const sites = await sitesToServe(ports);
   const { because, arrivedAt, sweep, resumes } = message;
-  for (const site of sites.filter((candidate) => concerned(message, candidate))) {
+  const spared = sweep ? await needNoVisit(sites, ports) : new Set<string>();
+  for (const site of sites.filter((candidate) => concerned(message, candidate) && !spared.has(candidate.id))) {
     await wake(site.id, { because, arrivedAt, ...(sweep ? { sweep } : {}), ...(resumes ? { resumes } : {}) }, ports);
   }
 };

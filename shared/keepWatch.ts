@@ -8,6 +8,7 @@ import type { Preflight } from './record/move.ts';
 import { residenceOf } from './record/residence.ts';
 import { lastReadAt } from './record/snapshotVerdict.ts';
 import { standsBy } from './record/standsBy.ts';
+import type { SiteState } from './record/state.ts';
 import { tell } from './tell.ts';
 
 /** A little less than a round hour and than six: timers come a little early as well as late. */
@@ -20,14 +21,24 @@ const isDue = (at: string | null | undefined, everyMs: number, now: number): boo
   at === null || at === undefined || now - Date.parse(at) >= everyMs;
 
 /** The side the site lives on; a warm standby as well, since it is kept in step. */
-const watchedSides = ({ session, configured }: Watching): SideName[] => {
-  const here = residenceOf(session.state());
-  const warm = configured.move.standby === 'warm' || standsBy(session.state());
-  return here === 'home' && warm ? [here, otherSide(here)] : [here];
+const watchedSides = (state: SiteState, configured: Site): SideName[] => {
+  const here = residenceOf(state);
+  return here === 'home' && isWarm(state, configured) ? [here, otherSide(here)] : [here];
 };
 
-const keptAlready = ({ session }: Watching, side: SideName): string | null =>
-  lastReadAt(session.state().snapshots?.[side]);
+const isWarm = (state: SiteState, configured: Site): boolean => configured.move.standby === 'warm' || standsBy(state);
+
+const snapshotIsDue = (state: SiteState, side: SideName, now: number): boolean =>
+  isDue(lastReadAt(state.snapshots?.[side]), snapshotMs, now);
+
+const preflightIsDue = (state: SiteState, now: number): boolean =>
+  state.preflight?.side !== otherSide(residenceOf(state)) || isDue(state.preflight.at, preflightMs, now);
+
+/** Whether a sweep has anything to keep or to check for the day that the region fails; of a standby it always has. */
+export const watchIsDue = (state: SiteState, configured: Site, now: number): boolean =>
+  isWarm(state, configured) ||
+  watchedSides(state, configured).some((side) => snapshotIsDue(state, side, now)) ||
+  preflightIsDue(state, now);
 
 /** Keys of what was told of a preflight: one at a time, for the checks that fail now. */
 const keyPrefix = 'preflight ';
@@ -88,13 +99,10 @@ const unharmed = async (work: Watching, what: string, act: () => Promise<void>):
  */
 export const keepWatch = async (work: Watching, configured: Site): Promise<void> => {
   const now = work.ports.clock.now();
-  for (const side of watchedSides(work)) {
-    if (!isDue(keptAlready(work, side), snapshotMs, now)) continue;
+  for (const side of watchedSides(work.session.state(), work.configured)) {
+    if (!snapshotIsDue(work.session.state(), side, now)) continue;
     await unharmed(work, 'the snapshot', () => keepSnapshot(work, configured, side));
   }
-  const { preflight: last } = work.session.state();
-  const other = otherSide(residenceOf(work.session.state()));
-  if (last?.side !== other || isDue(last.at, preflightMs, now))
-    await unharmed(work, 'the preflight', () => check(work, configured));
+  if (preflightIsDue(work.session.state(), now)) await unharmed(work, 'the preflight', () => check(work, configured));
   await unharmed(work, 'the standby', () => keepStandby(work));
 };

@@ -9,8 +9,8 @@ import type { TokenCredential } from '@azure/identity';
 import { isObject, type JsonObject } from '../base/canonical.ts';
 import type { Clock } from '../base/clock.ts';
 import { AutomationError } from '../base/errors.ts';
-import { armErrorOf } from './armError.ts';
-import { type Asked, failureOf, isLock, type Refusal, transportFailure } from './failures.ts';
+import { armErrorOf, hasCode } from './armError.ts';
+import { type Asked, failureOf, type Refusal, transportFailure } from './failures.ts';
 import { retryAfterMs } from './retryAfter.ts';
 import { type Turns, turnOf } from './turns.ts';
 
@@ -107,14 +107,20 @@ const requestOf = (call: ArmCall) => {
   });
 };
 
-/** Refused for the number of calls: not for another operation, nor by a limit of the one operation alone. */
-const isThrottle = ({ status, body }: ArmAnswer): boolean => {
-  const error = armErrorOf(body);
-  return status === 429 && !isLock(error) && !JSON.stringify(body ?? null).includes('ToThisOperation');
-};
+/** What a subscription as a whole is refused with; the list of service tags has a limit of its own, whatever it is called. */
+const subscriptionThrottles: ReadonlySet<string> = new Set([
+  'SubscriptionRequestsThrottled',
+  'RetryableErrorDueToTooManyCalls',
+]);
+
+const isThrottle = ({ url }: ArmCall, { status, body }: ArmAnswer): boolean =>
+  status === 429 && hasCode(armErrorOf(body), subscriptionThrottles) && !/\/serviceTags\?/i.test(url);
 
 const shortestThrottleMs = 1_000;
-const waitOf = ({ headers }: ArmAnswer, nowMs: number): number => retryAfterMs(headers, nowMs) ?? shortestThrottleMs;
+/** No limit of a subscription takes longer to let somebody in again: its windows are of five minutes. */
+const longestThrottleMs = 5 * 60_000;
+const waitOf = ({ headers }: ArmAnswer, nowMs: number): number =>
+  Math.min(longestThrottleMs, retryAfterMs(headers, nowMs) ?? shortestThrottleMs);
 
 /** The production ARM client. Makes no connection until it is asked for something; never retries by itself. */
 export const createArm = (options: ArmOptions): Arm => {
@@ -139,7 +145,7 @@ export const createArm = (options: ArmOptions): Arm => {
       const answer = await client.pipeline.sendRequest(httpClient, requestOf(call));
       const text = answer.bodyAsText ?? '';
       const told = { status: answer.status, headers: answer.headers, body: parsed(text), bytes: text.length };
-      if (turn !== undefined && isThrottle(told)) await turns?.refused(turn, waitOf(told, clock.now()));
+      if (turn !== undefined && isThrottle(call, told)) await turns?.refused(turn, waitOf(told, clock.now()));
       return told;
     } catch (error) {
       throw transportFailure(call, error);

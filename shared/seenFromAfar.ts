@@ -1,0 +1,131 @@
+import { digestOf, type JsonObject } from './base/canonical.ts';
+import { asAutomationError } from './base/errors.ts';
+import { sideOf } from './base/side.ts';
+import type { Site } from './base/site.ts';
+import { watchIsDue } from './keepWatch.ts';
+import { decideFor } from './look.ts';
+import type { Ports } from './ports.ts';
+import { residenceOf } from './record/residence.ts';
+import type { SiteState } from './record/state.ts';
+import type { TagsInForce } from './record/tagsInForce.ts';
+import { tagsFor } from './visit.ts';
+
+/** What sweeps saw of each site, and since when it has been the same (ms). */
+type Seen = Readonly<Record<string, { readonly print: string; readonly since: number }>>;
+
+const seenBlob = 'last-good/sweep.json';
+
+/** Listed by subscription; gateways cannot be, but their addresses are. */
+const kinds = ['routeTables', 'azureFirewalls', 'virtualNetworks', 'publicIPAddresses'] as const;
+
+const idOf = (item: JsonObject): string => String(item['id']).toLowerCase();
+
+/** All that Azure lists of these kinds, by lower-case id; empty where one list cannot be had: then every site is visited. */
+const listed = async (subscriptionId: string, ports: Ports): Promise<ReadonlyMap<string, JsonObject>> => {
+  const found = new Map<string, JsonObject>();
+  try {
+    for (const kind of kinds) {
+      const path = `/subscriptions/${subscriptionId}/providers/Microsoft.Network/${kind}`;
+      for (const item of await ports.lists.list(path)) found.set(idOf(item), item);
+    }
+    return found;
+  } catch (error) {
+    const { code, message } = asAutomationError(error);
+    if (code === 'ERR_STORAGE' || code === 'ERR_BUG') throw error;
+    ports.log.warn('a subscription could not be listed', { subscriptionId, code, message });
+    return new Map();
+  }
+};
+
+const tagPrints = new WeakMap<TagsInForce, string>();
+
+const printOfTags = (inForce: TagsInForce): string => {
+  const known = tagPrints.get(inForce) ?? digestOf({ blob: inForce.blob, text: inForce.text() });
+  tagPrints.set(inForce, known);
+  return known;
+};
+
+/** The site's resources as listed; null where one is missing, or where a policy or an IP group, not listed, decides as well. */
+const resourcesOf = (side: Site, all: ReadonlyMap<string, JsonObject>): readonly JsonObject[] | null => {
+  const { routeTable, firewall, virtualNetwork, gateway } = side.ids;
+  const own = [routeTable, firewall, virtualNetwork].map((id) => all.get(id.toLowerCase()));
+  const present = own.filter((item): item is JsonObject => item !== undefined);
+  if (present.length < own.length || side.firewallRule.ipGroup) return null;
+  if (/"firewallPolicy":|\/ipGroups\//i.test(JSON.stringify(own[1]))) return null;
+  const group = gateway.toLowerCase().split('/providers/')[0] ?? '';
+  const addresses = [...all.values()].filter((item) =>
+    idOf(item).startsWith(`${group}/providers/microsoft.network/publicip`),
+  );
+  return [...present, ...addresses];
+};
+
+/** Nothing under way, nobody waited for, nothing in the way: what was looked at then stands as long as nothing changes. */
+const isQuiet = (state: SiteState): boolean =>
+  state.run === null &&
+  !state.move &&
+  state.waiting === null &&
+  state.approved === null &&
+  state.attention === null &&
+  state.paused === null &&
+  state.singlyEncryptedSince === null &&
+  state.inPlace !== null &&
+  !state.inPlace.retains &&
+  !state.lookAgain;
+
+const printOf = async (configured: Site, state: SiteState, all: ReadonlyMap<string, JsonObject>, ports: Ports) => {
+  const side = sideOf(configured, residenceOf(state));
+  const resources = resourcesOf(side, all);
+  if (resources === null) return null;
+  const tags = printOfTags(await tagsFor(ports)(configured.cloud));
+  const { decision } = await decideFor(side, state, ports);
+  const { mode, services, target, addWaits, releaseWaits } = decision;
+  return digestOf({ resources, configured, tags, decision: { mode, services, target, addWaits, releaseWaits } });
+};
+
+const seenBefore = async (ports: Ports): Promise<Seen> => {
+  try {
+    return JSON.parse((await ports.config.read(seenBlob)) ?? '{}') as Seen;
+  } catch (error) {
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
+};
+
+/** So long after its last word a look that is tried again by itself is taken for lost; it comes at least every minute. */
+const retriedLatelyMs = 3 * 60_000;
+const triedAgain = ['ERR_AZURE_UNAVAILABLE', 'ERR_AZURE_THROTTLED', 'ERR_AZURE_LOCKED'];
+
+/** While Azure does not answer, a site's look tries again by message; sweeps must not add one each. */
+const isTryingAlready = ({ attention, lastLook }: SiteState, now: number): boolean =>
+  attention !== null &&
+  triedAgain.includes(attention.code) &&
+  lastLook !== null &&
+  now - Date.parse(lastLook.at) < retriedLatelyMs;
+
+/**
+ * Which sites a sweep need not visit: those that are quiet, that were looked at since all that decides was first seen
+ * as it is now, and for which nothing else is due. Tables and firewalls are read by subscription, four lists each.
+ */
+export const needNoVisit = async (sites: readonly Site[], ports: Ports): Promise<ReadonlySet<string>> => {
+  const now = ports.clock.now();
+  const before = await seenBefore(ports);
+  const states = new Map((await ports.sites.list()).map((state) => [state.site, state]));
+  const lists = new Map<string, ReadonlyMap<string, JsonObject>>();
+  const seen: Record<string, Seen[string]> = {};
+  const spared = new Set<string>();
+  for (const site of sites) {
+    const state = states.get(site.id);
+    if (state !== undefined && isTryingAlready(state, now)) spared.add(site.id);
+    if (state === undefined || !isQuiet(state) || watchIsDue(state, site, now)) continue;
+    const all = lists.get(site.subscriptionId) ?? (await listed(site.subscriptionId, ports));
+    lists.set(site.subscriptionId, all);
+    const print = await printOf(site, state, all, ports).catch(() => null);
+    if (print === null) continue;
+    const known = before[site.id];
+    const since = known?.print === print ? known.since : now;
+    seen[site.id] = { print, since };
+    if (since < now && state.lastLook !== null && Date.parse(state.lastLook.at) >= since) spared.add(site.id);
+  }
+  await ports.config.write(seenBlob, JSON.stringify(seen));
+  return spared;
+};
