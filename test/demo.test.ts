@@ -14,7 +14,7 @@ const demo = async (args: readonly string[]): Promise<{ stdout: string }> =>
   promisify(execFile)(process.execPath, ['simulator/demo.ts', ...args], { cwd: root, timeout: 100_000 });
 
 const summary = async (args: readonly string[]) =>
-  JSON.parse((await demo(['--json', '--speed', '600', ...args])).stdout);
+  JSON.parse((await demo(['--json', '--speed', '300', ...args])).stdout);
 
 const holds = (played: { ok: boolean; failover: Record<string, number>; failback: Record<string, number> }): void => {
   expect(played.ok).toBe(true);

@@ -112,10 +112,10 @@ describe('the Service Tags API', () => {
       said: expect.stringContaining('Too many'),
     });
     expect(prefixesOf(stage, journey)).toContain(more);
-    stage.clock.advance(7_000_000);
+    stage.clock.advance(5_000_000);
     await sweepNow(journey);
     expect(callsToApi(journey)).toHaveLength(1);
-    stage.clock.advance(300_000);
+    stage.clock.advance(2_300_000);
     await sweepNow(journey);
     expect(callsToApi(journey)).toHaveLength(2);
     expect((await askedOf(journey)).api).toMatchObject({ changeNumber: 901 });
