@@ -42,6 +42,12 @@ const strangers = (id: string): StepFailure =>
     'Rename or remove it, or choose another move.resourceGroup; then "move retry". "move cancel" turns back.',
   );
 
+const gone = (id: string): StepFailure =>
+  new StepFailure(
+    `${id} was to be kept as it stood and is gone.`,
+    '"move cancel", then plan the move anew; it is built then.',
+  );
+
 /** Counted before it is sent: an answer may never reach us. */
 const counted = (work: MoveWork, { planned, record }: StepInHand): Promise<void> =>
   commitMove(work, (move) => withMoveStep(move, planned.id, { writes: record.writes + 1 }));
@@ -80,6 +86,7 @@ export const putStep = async (work: MoveWork, step: StepInHand): Promise<void> =
         );
       return write(work, step, body, etagOf(found));
     case 'absent':
+      if (planned.leaveAsIs) throw gone(resource);
       return write(work, step, body, null);
   }
 };
@@ -141,6 +148,7 @@ export const keyStep = async (work: MoveWork, step: StepInHand): Promise<void> =
   if (planned.body === undefined) throw new Error(`step ${planned.id} has nothing to put`);
   const found = await azure.resources.find(planned.resource);
   const standing = standingOf(found, planned, site.id);
+  if (standing === 'absent' && planned.leaveAsIs) throw gone(planned.resource);
   if (standing !== 'absent' && standing !== 'failed' && standing !== 'ours-different') return putStep(work, step);
   const old = planned.resource.replace(there.ids.resourceGroup, oldGroup(work));
   const key = await sharedKey(work, old);

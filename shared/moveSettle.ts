@@ -1,5 +1,6 @@
 import { iso } from './base/clock.ts';
 import { closeLedger } from './closeLedger.ts';
+import { forgetRemoved } from './forgetRemoved.ts';
 import { seeThere } from './moveTables.ts';
 import { finishMoveStep, type MoveWork, moveOf, type StepInHand } from './moveWork.ts';
 import { endLines, moveStartLine } from './record/ledgerLines.ts';
@@ -76,5 +77,6 @@ export const finishMove = async (work: MoveWork): Promise<void> => {
     ...endLines(move.steps, at),
     { at, event: `move ${outcome}`, ...costs, ownOverheadMs },
   ]);
+  if (outcome === 'removed') await forgetRemoved(work, plan);
   await session.commit((state) => endMove(state, summary));
 };

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MovePlan } from '../shared/plan/move/movePlan.ts';
 import { type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
 import { askedDigest, settledAtHome, sweepOnce, targetOf, untilDevice } from './support/moves.ts';
-import { finishAtDevice, moveOf, notOurs, ours, quickMoves } from './support/moveTrouble.ts';
+import { finishAtDevice, moveOf, notOurs, ours, quickMoves, untilFailed } from './support/moveTrouble.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -115,6 +115,24 @@ describe('a planned move to another client pool and another address space', () =
     await sweepOnce(journey);
     expect(journey.calls().writes).toBe(0);
     expect(await journey.state()).toMatchObject({ residence: { side: 'target' }, attention: null });
+
+    expect((await journey.state()).snapshots?.home).toBeUndefined();
+    const { move: back } = (await journey.word({ action: 'move' })) as { move: MovePlan };
+    expect(back.steps.find(({ id }) => id === 'gateway')?.title).toMatch(/^Create/);
+    expect(back.steps.filter(({ leaveAsIs }) => leaveAsIs)).toEqual([]);
+  });
+
+  it('fails where what was to be kept is gone, rather than make it anew', async () => {
+    const journey = await startElsewhere();
+    await move(journey);
+    await finishAtDevice(stage, journey);
+    const { move: back } = (await journey.word({ action: 'move' })) as { move: MovePlan };
+    expect(back.steps.find(({ id }) => id === 'gateway')).toMatchObject({ leaveAsIs: true });
+    stage.arm.remove(journey.ids.gateway);
+    await journey.word({ action: 'apply', digest: back.digest });
+    const { trouble } = await untilFailed(journey, 'gateway');
+    expect(trouble?.remedy).toMatch(/move cancel.*plan the move anew/);
+    expect(stage.arm.read(journey.ids.gateway)).toBeUndefined();
   });
 
   it('cannot retire the side the site lives on, nor move where it lives', async () => {

@@ -61,7 +61,7 @@ export type MoveStep = {
   readonly oneAtATime?: string;
   /** A resource without our tag that the site itself names, and that may be written or deleted all the same. */
   readonly ownedById?: boolean;
-  /** What stands there is left as it is, whatever it holds; `body` is for the case that nothing does. */
+  /** What stands there is left as it is, whatever it holds; where nothing does any more, the step fails. */
   readonly leaveAsIs?: boolean;
 };
 
