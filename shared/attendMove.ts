@@ -52,9 +52,14 @@ const goOn = async (visit: Visit, move: Move): Promise<void> => {
   visit.charge('move');
   const moved = await carryOnMove(await workOf(visit, move));
   if (moved.status === 'later') return comeBack(visit, move.id, moved.notBefore);
-  // The site lives elsewhere now: a visit of its own looks at that side.
-  if (moved.status === 'ended')
-    await wake(visit.site.id, { because: `${move.title} is over`, arrivedAt: visit.ports.clock.now() }, visit.ports);
+  const failed = visit.session.state().move?.status === 'failed';
+  // The site lives elsewhere now, or something that had to wait for the move may be called for: a visit of its own looks.
+  if (moved.status === 'ended' || (failed && move.reason !== 'outage'))
+    await wake(
+      visit.site.id,
+      { because: `${move.title} ${failed ? 'has failed' : 'is over'}`, arrivedAt: visit.ports.clock.now() },
+      visit.ports,
+    );
 };
 
 /**

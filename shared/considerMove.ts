@@ -4,14 +4,48 @@ import type { Look } from './look.ts';
 import type { Plan } from './plan/plan.ts';
 import { type Called, dropMove, isRefused, type Proposing, proposeMove } from './proposeMove.ts';
 import type { Move } from './record/move.ts';
+import { changesResidence } from './record/moveProgress.ts';
 import type { SiteState } from './record/state.ts';
 import type { Decision } from './scope/decision.ts';
 import type { Fact } from './scope/fact.ts';
 import { returnCalled } from './scope/regionMove.ts';
+import { tell } from './tell.ts';
 
 /** A move that somebody asked for, or that is under way, is nobody else's to change. */
 const stays = (move: Move): boolean =>
   move.status !== 'awaitingApproval' || ['planned', 'standbyUp', 'teardown'].includes(move.reason);
+
+/** What a region that fails as a whole calls for is not asked while this is under way: people are told so, once. */
+const tellBehind = async (work: Proposing, { id, title, ...move }: Move, why: string): Promise<void> => {
+  const { configured, session, ports } = work;
+  const then = changesResidence(move)
+    ? 'It leads out of that region: carry it on.'
+    : 'The move out of that region is asked for as soon as it is over; "move cancel" ends it now.';
+  await tell(
+    { site: configured, session, ports },
+    {
+      kind: 'alarm',
+      key: `outage behind ${id}`,
+      title: `Site ${configured.id}: its region fails as a whole while a move is under way (${title})`,
+      text: `${why}\n${title} is under way. ${then}`,
+      digest: null,
+    },
+  );
+};
+
+/** An outage of the whole region comes before what else stands there; false where it has to wait for that. */
+const makeWay = async (work: Proposing, standing: Move, called: Called): Promise<boolean> => {
+  if (standing.reason === 'outage') return false;
+  if (standing.status === 'running') {
+    await tellBehind(work, standing, called.why[0] ?? '');
+    return false;
+  }
+  if (await isRefused(work, called)) return false;
+  const failed = `it had failed when the region did: ${standing.trouble?.why ?? standing.title}`;
+  const why = standing.status === 'failed' ? failed : 'the region failed before anybody had approved it';
+  await dropMove(work, 'expired', why);
+  return true;
+};
 
 const calledFor = (
   site: Site,
@@ -40,17 +74,13 @@ export const considerMove = async (
   const { session, ports, site } = work;
   const { move } = session.state();
   const now = ports.clock.now();
-  if (move && move.status !== 'awaitingApproval') return false;
-  if (move?.expiresAt && Date.parse(move.expiresAt) <= now) {
+  if (move?.status === 'awaitingApproval' && move.expiresAt && Date.parse(move.expiresAt) <= now) {
     await dropMove(work, 'expired', 'nobody approved it in time');
   }
   const called = calledFor(site, session.state(), decision, facts, now);
   const waiting = session.state().move;
-  if (waiting && stays(waiting)) {
-    if (called?.reason !== 'outage' || (await isRefused(work, called))) return false;
-    // The region fails as a whole: no question about a standby or about what was left may stand before that one.
-    await dropMove(work, 'expired', 'the region failed before anybody had approved it');
-  }
+  if (waiting && stays(waiting) && (called?.reason !== 'outage' || !(await makeWay(work, waiting, called))))
+    return false;
   // Its region may answer no look that would say so: what the device sends there goes wherever Azure leads it.
   if (called?.reason === 'outage' && session.state().singlyEncryptedSince === null)
     await session.commit((state) => ({ ...state, singlyEncryptedSince: decision.since ?? iso(now) }));

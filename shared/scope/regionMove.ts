@@ -37,7 +37,7 @@ export const moveCalled = (site: Site, unwell: Unwell): MoveCalled => {
   const why = `A move of site ${site.id} from ${home} to ${target} is called for: ${cause(wide)}.`;
   const meanwhile =
     site.policy.regionMove === 'ask'
-      ? 'It waits for a person; meanwhile the unwell services of the site are failed over one by one.'
+      ? 'A person is asked before it begins; meanwhile the unwell services of the site are failed over one by one.'
       : 'Policy lets it begin by itself.';
   return { why, alarm: `${why} ${meanwhile}` };
 };

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
+import { regionFails, settledAtHome, targetOf } from './support/moves.ts';
+import { moveOf, quickMoves } from './support/moveTrouble.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await startStage(quickMoves);
+});
+afterAll(() => stage.close());
+
+const iso = () => new Date(stage.clock.now()).toISOString();
+
+const standbyApproved = async (journey: Journey): Promise<void> => {
+  await settledAtHome(journey);
+  const { digest } = (await journey.word({ action: 'standby', want: 'up' })) as { digest: string };
+  await journey.word({ action: 'apply', digest });
+};
+
+/** A gateway of somebody else's has the name by the time ours is to be made. */
+const nameTaken = async (journey: Journey): Promise<void> => {
+  const { ids } = await targetOf(journey);
+  stage.arm.seed(ids.gateway, { location: 'usgovtexas', properties: { provisioningState: 'Succeeded' } } as never);
+};
+
+const steps = async (journey: Journey, count: number): Promise<void> => {
+  for (let done = 0; done < count; done += 1) await journey.step();
+};
+
+describe('a region that fails as a whole', () => {
+  it('is not hidden by a standby that has failed', async () => {
+    const journey = await startJourney(stage);
+    await standbyApproved(journey);
+    await nameTaken(journey);
+    await journey.work(400);
+    expect(await moveOf(journey)).toMatchObject({ reason: 'standbyUp', status: 'failed' });
+    await regionFails(journey, { at: iso() });
+    await journey.work();
+    const { move, lastMoves } = await journey.state();
+    expect(move).toMatchObject({ reason: 'outage', status: 'awaitingApproval' });
+    expect(lastMoves?.[0]).toMatchObject({ reason: 'standbyUp', outcome: 'expired' });
+    expect(lastMoves?.[0]?.why).toContain('it had failed when the region did');
+  });
+
+  it('is told while a standby is being built, and asked for once that is over', async () => {
+    const journey = await startJourney(stage);
+    await standbyApproved(journey);
+    await steps(journey, 3);
+    await regionFails(journey, { at: iso() });
+    const behind = () => journey.notices.filter(({ title }) => title.includes('while a move is under way'));
+    for (let done = 0; behind().length === 0 && done < 20; done += 1) await journey.step();
+    expect(await moveOf(journey)).toMatchObject({ reason: 'standbyUp', status: 'running' });
+    expect(behind()).toMatchObject([
+      { kind: 'alarm', text: expect.stringContaining('asked for as soon as it is over') },
+    ]);
+    expect(journey.notices.filter(({ text }) => text.includes('It waits for a person'))).toEqual([]);
+    await journey.work(400);
+    expect(behind()).toHaveLength(1);
+    const { move, lastMoves } = await journey.state();
+    expect(lastMoves?.[0]).toMatchObject({ reason: 'standbyUp', outcome: 'standing' });
+    expect(move).toMatchObject({ reason: 'outage', status: 'awaitingApproval' });
+  });
+
+  it('is asked for at once when the standby under way fails', async () => {
+    const journey = await startJourney(stage);
+    await standbyApproved(journey);
+    await steps(journey, 2);
+    await nameTaken(journey);
+    await regionFails(journey, { at: iso() });
+    await journey.work(400);
+    expect(await moveOf(journey)).toMatchObject({ reason: 'outage', status: 'awaitingApproval' });
+  });
+});
