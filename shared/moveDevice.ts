@@ -1,5 +1,5 @@
 import { moveBundle } from './apply/moveBundle.ts';
-import { isObject } from './base/canonical.ts';
+import { isObject, type JsonObject } from './base/canonical.ts';
 import { iso } from './base/clock.ts';
 import { AutomationError } from './base/errors.ts';
 import { seeThere } from './moveTables.ts';
@@ -23,6 +23,8 @@ const askGatewayMs = 5 * 60_000;
 const mostAnswersMissing = 12;
 /** How often people are reminded that the device is waited for. */
 const remindMs = 30 * 60_000;
+
+const personLoads = 'a person puts profile and file on the device';
 
 /** Has the gateway make the VPN client profile (certificate authentication, IKEv2). */
 export const profileStep = async (work: MoveWork, step: StepInHand): Promise<void> => {
@@ -103,7 +105,7 @@ export const confirmStep = async (work: MoveWork, step: StepInHand): Promise<voi
     await setMoveStep(work, step, {
       status: 'waiting',
       startedAt: step.record.startedAt ?? iso(ports.clock.now()),
-      why: 'a person puts profile and file on the device',
+      why: personLoads,
       notBefore: ports.clock.now() + askGatewayMs,
     });
     return remind(work, step);
@@ -116,15 +118,18 @@ export const confirmStep = async (work: MoveWork, step: StepInHand): Promise<voi
   return setMoveStep(work, step, { operation: { operationUrl, notBefore }, notBefore: null });
 };
 
-/** A gateway that cannot say who is on it ends nothing: a person can. It is asked again later. */
-export const askGatewayLater = (work: MoveWork, step: StepInHand, why: string | null): Promise<void> =>
+const waitOn = (work: MoveWork, step: StepInHand, why: string): Promise<void> =>
   setMoveStep(work, step, {
     status: 'waiting',
     operation: null,
     tries: 0,
-    why: why === null ? 'a person puts profile and file on the device' : `the gateway could not be asked: ${why}`,
+    why,
     notBefore: work.ports.clock.now() + askGatewayMs,
   });
+
+/** A gateway that cannot say who is on it ends nothing: a person can. It is asked again later. */
+export const askGatewayLater = (work: MoveWork, step: StepInHand, why: string): Promise<void> =>
+  waitOn(work, step, `the gateway could not be asked: ${why}`);
 
 /** Its answer is not there yet; one that never comes is asked for anew. */
 export const gatewayStillAtIt = (
@@ -137,16 +142,29 @@ export const gatewayStillAtIt = (
   return setMoveStep(work, step, { operation, tries: tries + 1 });
 };
 
-/** The gateway's client connections: a client there is the device, since nobody else has the new profile. */
+/** A gateway that stood before may have clients with profiles of their own; the profile of a new one nobody else has. */
+const isNew = (work: MoveWork): boolean => moveOf(work).steps.some(({ id, writes }) => id === 'gateway' && writes > 0);
+
+/** It dialled in with what was offered. `vpnConnectionTime` is UTC, in whole seconds and without a zone. */
+const cameAfter = (client: JsonObject, offeredAt: number, otherwise: boolean): boolean => {
+  const text = String(client['vpnConnectionTime'] ?? '');
+  const at = Date.parse(/Z$|[+-]\d\d:?\d\d$/.test(text) ? text : `${text}Z`);
+  return Number.isNaN(at) ? otherwise : at >= Math.floor(offeredAt / 1_000) * 1_000;
+};
+
+/** The gateway's client connections: one that came with what was offered is the device. */
 export const connectionsSeen = async (work: MoveWork, step: StepInHand, body: unknown): Promise<void> => {
   const value = isObject(body) && Array.isArray(body['value']) ? body['value'] : [];
-  const addresses = value.filter(isObject).flatMap((one) => {
+  const clients = value.filter(isObject).flatMap((one) => {
     const address = one['privateIpAddress'];
-    return typeof address === 'string' && address !== '' ? [address] : [];
+    return typeof address === 'string' && address !== '' ? [{ address, one: one as JsonObject }] : [];
   });
-  if (addresses.length > 0) {
-    await noteMove(work, 'the gateway has a client', { addresses });
-    return confirmed(work, step, `the gateway: client ${addresses[0]}`);
+  const offeredAt = Date.parse(moveOf(work).device?.offered?.at ?? iso(work.ports.clock.now()));
+  const device = clients.find(({ one }) => cameAfter(one, offeredAt, isNew(work)));
+  if (device !== undefined) {
+    await noteMove(work, 'the gateway has a client', { addresses: clients.map(({ address }) => address) });
+    return confirmed(work, step, `the gateway: client ${device.address}`);
   }
-  return askGatewayLater(work, step, null);
+  if (clients.length === 0) return waitOn(work, step, personLoads);
+  return waitOn(work, step, `${personLoads}; who is on the gateway was there before these were offered`);
 };
