@@ -5,7 +5,7 @@ import type { Plan } from '../shared/plan/plan.ts';
 import { desiredSets } from '../shared/ranges/desired.ts';
 import { parseTagFile } from '../shared/ranges/tagFile.ts';
 import type { TagTable } from '../shared/ranges/tagTable.ts';
-import type { Decision } from '../shared/scope/decision.ts';
+import { type Decision, settledDecision } from '../shared/scope/decision.ts';
 import type { Row } from './measure.ts';
 
 const folder = new URL('../../shared/data/service-tags/', import.meta.url);
@@ -30,21 +30,8 @@ const siteOf = (cloud: string, homeRegion: string, gateway: string): Site => {
   return read;
 };
 
-const failover = (site: Site): Decision => ({
-  mode: 'serviceFailover',
-  services,
-  target: site.failover.name,
-  leaving: [],
-  addApproval: null,
-  releaseApproval: null,
-  addWaits: [],
-  releaseWaits: [],
-  move: null,
-  hold: null,
-  alarms: [],
-  reasons: [],
-  since: null,
-});
+const failover = (site: Site): Decision =>
+  settledDecision({ mode: 'serviceFailover', services, target: site.failover.name });
 
 const planFor = (site: Site, tags: TagTable): Plan =>
   makePlan({

@@ -20,28 +20,15 @@ import { observeRouteTable } from './plan/observe.ts';
 import type { Plan } from './plan/plan.ts';
 import { runPlanBlob } from './record/progress.ts';
 import type { SiteState } from './record/state.ts';
-import type { Decision } from './scope/decision.ts';
+import { type Decision, settledDecision } from './scope/decision.ts';
 import { readSite, type Sight } from './sight.ts';
 import { planSite } from './sitePlan.ts';
 import { tell } from './tell.ts';
 import { prove } from './verify/prove.ts';
 
 /** What is wanted of the new side's own table: everything of its region, nothing failed over. */
-const wanted = ({ plan, there }: MoveWork): Decision => ({
-  mode: 'regionMove',
-  services: [],
-  target: there.home.name,
-  leaving: [],
-  addApproval: null,
-  releaseApproval: null,
-  addWaits: [],
-  releaseWaits: [],
-  move: null,
-  hold: null,
-  alarms: [],
-  reasons: plan.why,
-  since: null,
-});
+const wanted = ({ plan, there }: MoveWork): Decision =>
+  settledDecision({ mode: 'regionMove', services: [], target: there.home.name, reasons: plan.why });
 
 /** Nothing has ever been proven on the new side, and the device has no file of it. */
 const asNew = (state: SiteState): SiteState => ({

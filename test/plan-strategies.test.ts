@@ -8,28 +8,14 @@ import { desiredSets } from '../shared/ranges/desired.ts';
 import { forbiddenFor } from '../shared/ranges/forbidden.ts';
 import { RangeSet } from '../shared/ranges/rangeSet.ts';
 import { parseTagFile } from '../shared/ranges/tagFile.ts';
-import type { Decision } from '../shared/scope/decision.ts';
+import { settledDecision } from '../shared/scope/decision.ts';
 import { readSyntheticTags, syntheticGateways } from '../simulator/tags/syntheticTags.ts';
 
 const tags = parseTagFile(readSyntheticTags(), 'synthetic');
 const services = ['AzureKeyVault', 'EventHub', 'ServiceBus', 'Storage'];
 const hop = 'virtualappliance 172.16.1.4';
 
-const decision: Decision = {
-  mode: 'serviceFailover',
-  services,
-  target: 'usgovtexas',
-  leaving: [],
-  addApproval: null,
-  releaseApproval: null,
-  addWaits: [],
-  releaseWaits: [],
-  move: null,
-  hold: null,
-  alarms: [],
-  reasons: [],
-  since: null,
-};
+const decision = settledDecision({ mode: 'serviceFailover', services, target: 'usgovtexas' });
 
 const planWith = (routeBudget: {
   limit: number;

@@ -7,7 +7,7 @@ import type { Plan } from '../shared/plan/plan.ts';
 import { desiredSets } from '../shared/ranges/desired.ts';
 import { parseTagFile } from '../shared/ranges/tagFile.ts';
 import type { TagTable } from '../shared/ranges/tagTable.ts';
-import type { Decision } from '../shared/scope/decision.ts';
+import { type Decision, settledDecision } from '../shared/scope/decision.ts';
 import { siteOf } from './rangesData.ts';
 
 type PlanInput = Parameters<typeof makePlan>[0];
@@ -42,21 +42,13 @@ export const tagsOf = (parts: {
   return parseTagFile(JSON.stringify({ changeNumber: 7, cloud: 'AzureGovernment', values }), 'the test');
 };
 
-export const decisionFor = (services: readonly string[] = []): Decision => ({
-  mode: services.length > 0 ? 'serviceFailover' : 'home',
-  services,
-  target: services.length > 0 ? 'usgovtexas' : null,
-  leaving: [],
-  addApproval: null,
-  releaseApproval: null,
-  addWaits: [],
-  releaseWaits: [],
-  move: null,
-  hold: null,
-  alarms: [],
-  reasons: ['a reason'],
-  since: null,
-});
+export const decisionFor = (services: readonly string[] = []): Decision =>
+  settledDecision({
+    mode: services.length > 0 ? 'serviceFailover' : 'home',
+    services,
+    target: services.length > 0 ? 'usgovtexas' : null,
+    reasons: ['a reason'],
+  });
 
 /** A route table as ARM sends it, with members that we do not know. */
 export const tableJson = (routes: readonly Route[], provisioningState = 'Succeeded'): JsonObject => ({

@@ -33,3 +33,20 @@ export type Decision = {
   /** Earliest beginning of the open facts behind `services` (ISO): traffic may be singly encrypted since then. */
   readonly since: string | null;
 };
+
+/** A decision that waits for nobody: what is wanted, and why. */
+export const settledDecision = (
+  wanted: Pick<Decision, 'mode' | 'services' | 'target'> & { readonly reasons?: readonly string[] },
+): Decision => ({
+  leaving: [],
+  addApproval: null,
+  releaseApproval: null,
+  addWaits: [],
+  releaseWaits: [],
+  move: null,
+  hold: null,
+  alarms: [],
+  reasons: [],
+  since: null,
+  ...wanted,
+});

@@ -3,19 +3,9 @@ import type { Site } from '../../base/site.ts';
 import type { DesiredSets } from '../../ranges/desired.ts';
 import { planFirewall } from '../firewallRules.ts';
 import { observeFirewall } from '../observe.ts';
-import type { NetworkRule, ObservedNetwork } from '../observed.ts';
+import type { ObservedNetwork } from '../observed.ts';
+import { classicRuleJson } from '../ruleJson.ts';
 import { listIn, withProperties } from './json.ts';
-
-const ruleOf = (rule: NetworkRule): JsonObject => ({
-  name: rule.name,
-  protocols: [...rule.protocols],
-  sourceAddresses: [...rule.sourceAddresses],
-  sourceIpGroups: [...rule.sourceIpGroups],
-  destinationAddresses: [...rule.destinationAddresses],
-  destinationIpGroups: [...rule.destinationIpGroups],
-  destinationFqdns: [...rule.destinationFqdns],
-  destinationPorts: [...rule.destinationPorts],
-});
 
 export type OurRules = {
   readonly firewall: JsonObject;
@@ -38,7 +28,7 @@ export const withOurCollection = (
   const { after, ipGroup } = planFirewall(side, desired, network, observeFirewall(body), namePrefix, tags);
   const ours: JsonObject = {
     name: after.name,
-    properties: { priority: after.priority, action: { type: after.action }, rules: after.rules.map(ruleOf) },
+    properties: { priority: after.priority, action: { type: after.action }, rules: after.rules.map(classicRuleJson) },
   };
   return {
     firewall: withProperties(body, (properties) => ({
