@@ -43,8 +43,7 @@ const makeWay = async (work: Proposing, standing: Move, called: Called): Promise
   if (await isRefused(work, called)) return false;
   const failed = `it had failed when the region did: ${standing.trouble?.why ?? standing.title}`;
   const why = standing.status === 'failed' ? failed : 'the region failed before anybody had approved it';
-  await dropMove(work, 'expired', why);
-  return true;
+  return dropMove(work, 'expired', why);
 };
 
 const calledFor = (

@@ -92,7 +92,8 @@ export const decline = async (spoken: Spoken, digest: string, reason: string): P
   const { move } = work.session.state();
   if (move?.status !== 'awaitingApproval' || move.digest !== digest)
     throw nothing(`No move with that digest waits at site ${spoken.site.id}.`);
-  await dropMove(work, 'declined', `${spoken.by} declined it${reason ? `: ${reason}` : ''}`);
+  if (!(await dropMove(work, 'declined', `${spoken.by} declined it${reason ? `: ${reason}` : ''}`)))
+    throw nothing(`Somebody approved the move of site ${spoken.site.id} meanwhile.`);
   return { said: `declined ${digest}` };
 };
 
@@ -113,7 +114,8 @@ const put = async (
       remedy: 'Look at the new plan, and approve that one.',
     });
   if (digest !== undefined) refuseBlocked(plan);
-  await ask(work, plan);
+  if ((await ask(work, plan)) === null)
+    throw nothing(`A move of site ${spoken.site.id} has begun meanwhile; it goes on.`);
   const said =
     digest === undefined ? `planned; approve it by its digest ${plan.digest}` : await approveMove(spoken, digest);
   return { said, move: plan, digest: plan.digest };

@@ -79,16 +79,21 @@ export const planMove = async (
   });
 };
 
-/** Writes a move down as asked for; the plan itself is a blob under its digest. */
-export const ask = async (work: Pick<Proposing, 'configured' | 'session' | 'ports'>, plan: MovePlan): Promise<Move> => {
+/** Writes a move down as asked for; the plan itself is a blob under its digest. Null where one has begun meanwhile: that one stays. */
+export const ask = async (
+  work: Pick<Proposing, 'configured' | 'session' | 'ports'>,
+  plan: MovePlan,
+): Promise<Move | null> => {
   const { configured, session, ports } = work;
   const now = ports.clock.now();
   await ports.archive.keep(movePlanBlob(configured.id, plan.digest), canonicalJson(plan));
   const move = askedMove({ id: ports.newId(), plan, now, expiresAt: now + askedForMs });
   await ports.archive.keep(askedPlanBlob(configured.id, move), canonicalJson(plan));
-  await session.commit((state) => ({ ...state, move }));
-  return move;
+  const { move: kept } = await session.commit((state) => (hasBegun(state.move) ? state : { ...state, move }));
+  return kept?.id === move.id ? move : null;
 };
+
+const hasBegun = (move: Move | null | undefined): boolean => (move ? move.status !== 'awaitingApproval' : false);
 
 const textOf = (plan: MovePlan): string => {
   const { criticalPath, table, blockers, alternatives, mappings, digest } = plan;
@@ -144,12 +149,14 @@ export const proposeMove = async (work: Proposing, called: Called): Promise<bool
   // Asked, but perhaps neither begun nor told: a worker may have died in between.
   if (!move || !(await askedAlready(work, move, plan))) {
     if (declined(session.state(), plan, ports.clock.now())) return false;
-    await ask(work, plan);
+    if ((await ask(work, plan)) === null) return false;
   }
   const begins = mayBegin(configured, session.state(), plan);
   if (begins) {
     await session.commit((state) =>
-      state.move ? { ...state, move: { ...state.move, status: 'running', by: 'policy' } } : state,
+      state.move?.digest === plan.digest && !hasBegun(state.move)
+        ? { ...state, move: { ...state.move, status: 'running', by: 'policy' } }
+        : state,
     );
     return true;
   }
@@ -167,15 +174,17 @@ export const proposeMove = async (work: Proposing, called: Called): Promise<bool
   return false;
 };
 
-/** A move that is no longer asked for, or was declined, leaves the state. */
+/** A move that is no longer asked for, or was declined, leaves the state; false where it was approved meanwhile, and stays. */
 export const dropMove = async (
   work: Pick<Proposing, 'session' | 'ports'>,
   outcome: MoveSummary['outcome'],
   why: string,
-): Promise<void> => {
+): Promise<boolean> => {
   const { session, ports } = work;
   const { move } = session.state();
-  if (!move) return;
+  if (!move) return false;
   const summary = moveSummary(move, outcome, ports.clock.now(), ports.clock.speed, why);
-  await session.commit((state) => endMove(state, summary));
+  const stays = (now: Move | null | undefined) => now?.id !== move.id || (hasBegun(now) && !hasBegun(move));
+  const { lastMoves } = await session.commit((state) => (stays(state.move) ? state : endMove(state, summary)));
+  return lastMoves?.[0]?.id === move.id;
 };
