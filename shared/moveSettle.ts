@@ -3,10 +3,13 @@ import { closeLedger } from './closeLedger.ts';
 import { forgetRemoved } from './forgetRemoved.ts';
 import { seeThere } from './moveTables.ts';
 import { finishMoveStep, type MoveWork, moveOf, type StepInHand } from './moveWork.ts';
+import type { MovePlan } from './plan/move/movePlan.ts';
+import { roleOfId } from './plan/move/resourceIds.ts';
 import { endLines, moveStartLine } from './record/ledgerLines.ts';
 import type { MoveSummary } from './record/move.ts';
 import { changesResidence, endMove, moveSummary } from './record/moveProgress.ts';
 import { endRun, inPlaceOf, ledgerBlob, summaryOf } from './record/progress.ts';
+import { standsBy } from './record/standsBy.ts';
 import { tell } from './tell.ts';
 
 const outcomeOf = (work: MoveWork): MoveSummary['outcome'] => {
@@ -30,13 +33,14 @@ const abandonRun = async ({ session, site, ports }: MoveWork): Promise<void> => 
 /** Where the site lives from now on, what is in place there, and that its device has what it needs. */
 const settleThere = async (work: MoveWork): Promise<void> => {
   const { session, ports, plan } = work;
+  const { homeRegion: region, resourceGroup } = work.there;
   const { plan: there, sight } = await seeThere(work);
   await abandonRun(work);
   const move = moveOf(work);
   const now = ports.clock.now();
   await session.commit((state) => ({
     ...state,
-    residence: { side: plan.to, since: iso(now), because: move.reason, by: move.by ?? 'policy' },
+    residence: { side: plan.to, since: iso(now), because: move.reason, by: move.by ?? 'policy', region, resourceGroup },
     inPlace: inPlaceOf(there, now, sight.table.routes.length),
     mayBeAway: [],
     waiting: null,
@@ -54,6 +58,10 @@ export const settleStep = async (work: MoveWork, step: StepInHand): Promise<void
   await settleThere(work);
   await finishMoveStep(work, step, 'done');
 };
+
+/** What a cancelled move made beside a standby may go without it. */
+const isTakenDown = ({ steps }: MovePlan): boolean =>
+  steps.some(({ kind, resource }) => kind === 'delete' && ['gateway', 'firewall'].includes(roleOfId(resource) ?? ''));
 
 /** Every step is over: told, written down, and out of the state. */
 export const finishMove = async (work: MoveWork): Promise<void> => {
@@ -78,5 +86,8 @@ export const finishMove = async (work: MoveWork): Promise<void> => {
     { at, event: `move ${outcome}`, ...costs, ownOverheadMs },
   ]);
   if (outcome === 'removed') await forgetRemoved(work, plan);
-  await session.commit((state) => endMove(state, summary));
+  await session.commit((state) => ({
+    ...endMove(state, summary),
+    ...(outcome === 'protected' ? {} : { standby: outcome === 'standing' || (standsBy(state) && !isTakenDown(plan)) }),
+  }));
 };

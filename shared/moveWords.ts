@@ -2,6 +2,7 @@ import { iso } from './base/clock.ts';
 import { AutomationError } from './base/errors.ts';
 import { otherSide, regionOfSide, type SideName, sideOf } from './base/side.ts';
 import type { Site } from './base/site.ts';
+import { keepResidence } from './keepResidence.ts';
 import { keepSnapshot } from './keepSnapshot.ts';
 import { makeTeardownPlan, type TeardownPurpose } from './plan/move/makeTeardownPlan.ts';
 import type { MovePlan } from './plan/move/movePlan.ts';
@@ -37,12 +38,11 @@ const speaking = async (ports: Ports, site: Site): Promise<Session> => {
   };
 };
 
-const proposing = async ({ site, ports }: Spoken): Promise<Proposing> => ({
-  configured: site,
-  session: await speaking(ports, site),
-  ports,
-  tagsInForce: await tagsFor(ports)(site.cloud),
-});
+const proposing = async ({ site, ports }: Spoken): Promise<Proposing> => {
+  const session = await speaking(ports, site);
+  await keepResidence(session, site, ports);
+  return { configured: site, session, ports, tagsInForce: await tagsFor(ports)(site.cloud) };
+};
 
 const planOf = async ({ site, ports }: Spoken, move: Pick<Move, 'id'>): Promise<MovePlan | null> => {
   const text = await ports.archive.read(askedPlanBlob(site.id, move));

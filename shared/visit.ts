@@ -1,14 +1,14 @@
 import { iso } from './base/clock.ts';
 import { AutomationError, asAutomationError } from './base/errors.ts';
-import { sideOf } from './base/side.ts';
 import type { Site } from './base/site.ts';
+import { keepResidence } from './keepResidence.ts';
 import type { Look } from './look.ts';
 import type { Plan } from './plan/plan.ts';
 import type { AzureView, Ports } from './ports.ts';
 import { sitesInForce } from './record/configuration.ts';
 import type { Message } from './record/ports.ts';
 import { runPlanBlob } from './record/progress.ts';
-import { residenceOf } from './record/residence.ts';
+import { asItLives } from './record/residence.ts';
 import type { Run } from './record/run.ts';
 import { tagReader } from './record/tagReader.ts';
 import type { TagsInForce } from './record/tagsInForce.ts';
@@ -106,7 +106,13 @@ const readPlan = async (ports: Ports, site: string, { id, digest }: Run): Promis
 const makeVisit = async (message: SiteMessage, ports: Ports, configured: Site): Promise<Visit | null> => {
   const meter = newMeter();
   const session = await openSession(ports.sites, configured.id, meter);
-  const site = sideOf(configured, residenceOf(session.state()));
+  const entering = { message, ports, site: configured, session };
+  const fits = await guard(entering, async () => {
+    await keepResidence(session, configured, ports);
+    return true;
+  });
+  if (fits === null) return null;
+  const site = asItLives(configured, session.state());
   const base = { message, ports, site, configured, session };
   const tagsInForce = await guard(base, () => tagsFor(ports)(site.cloud));
   if (tagsInForce === null) return null;

@@ -59,6 +59,9 @@ export type Residence = {
   /** `outage` and `budget` ask for the way back; `planned` is home from then on. */
   readonly because: MoveReason | 'configured';
   readonly by: string;
+  /** Where that was when the site moved there: the sites file may change. Absent in older states. */
+  readonly region?: string;
+  readonly resourceGroup?: string;
 };
 
 export type MoveSummary = {

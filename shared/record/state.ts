@@ -110,6 +110,8 @@ export type SiteState = {
   readonly residence?: Residence;
   readonly move?: Move | null;
   readonly lastMoves?: readonly MoveSummary[];
+  /** Whether a standby was approved and built, and not taken down since; absent in older states. */
+  readonly standby?: boolean;
   readonly snapshots?: Partial<Record<SideName, SideSnapshots>>;
   readonly preflight?: Preflight | null;
   /** Keys of notices told, so that nothing is told twice. */
