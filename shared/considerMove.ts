@@ -46,6 +46,10 @@ const makeWay = async (work: Proposing, standing: Move, called: Called): Promise
   return dropMove(work, 'expired', why);
 };
 
+/** The move out of a region that fails as a whole; null where it does not. */
+export const outageCalled = (decision: Decision): Called | null =>
+  decision.move === null ? null : { reason: 'outage', why: [decision.move.why, ...decision.reasons] };
+
 const calledFor = (
   site: Site,
   state: SiteState,
@@ -53,7 +57,8 @@ const calledFor = (
   facts: readonly Fact[],
   now: number,
 ): Called | null => {
-  if (decision.move !== null) return { reason: 'outage', why: [decision.move.why, ...decision.reasons] };
+  const outage = outageCalled(decision);
+  if (outage !== null) return outage;
   const { residence } = state;
   if (residence === undefined || residence.side === 'home' || decision.hold !== null) return null;
   if (residence.because !== 'outage' && residence.because !== 'budget') return null;

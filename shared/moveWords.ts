@@ -2,8 +2,10 @@ import { iso } from './base/clock.ts';
 import { AutomationError } from './base/errors.ts';
 import { otherSide, regionOfSide, type SideName, sideOf } from './base/side.ts';
 import type { Site } from './base/site.ts';
+import { outageCalled } from './considerMove.ts';
 import { keepResidence } from './keepResidence.ts';
 import { keepSnapshot } from './keepSnapshot.ts';
+import { decideFor } from './look.ts';
 import { makeTeardownPlan, type TeardownPurpose } from './plan/move/makeTeardownPlan.ts';
 import type { MovePlan } from './plan/move/movePlan.ts';
 import type { Ports } from './ports.ts';
@@ -108,13 +110,14 @@ const put = async (
   work: Proposing,
   plan: MovePlan,
   digest: string | undefined,
+  waits = false,
 ): Promise<MoveAnswer> => {
   if (digest !== undefined && digest !== plan.digest)
     throw new AutomationError('ERR_DIGEST_MISMATCH', `The plan made now is ${plan.digest}, not ${digest}.`, {
       remedy: 'Look at the new plan, and approve that one.',
     });
   if (digest !== undefined) refuseBlocked(plan);
-  if ((await ask(work, plan)) === null)
+  if (!waits && (await ask(work, plan)) === null)
     throw nothing(`A move of site ${spoken.site.id} has begun meanwhile; it goes on.`);
   const said =
     digest === undefined ? `planned; approve it by its digest ${plan.digest}` : await approveMove(spoken, digest);
@@ -138,7 +141,30 @@ const sideNamed = (site: Site, to: string | undefined, lives: SideName): SideNam
   );
 };
 
-/** A person's planned move: home is alive, so it is read afresh; the target is home from then on. */
+/** The move that an outage or a fallback calls for, and whether it waits already. Made from what is kept: the region may be down. */
+const calledAlready = async (
+  spoken: Spoken,
+  work: Proposing,
+): Promise<{ readonly plan: MovePlan; readonly waits: boolean } | null> => {
+  const { site, by, ports } = spoken;
+  const state = work.session.state();
+  const { move } = state;
+  const expires = move?.expiresAt ? Date.parse(move.expiresAt) : Number.POSITIVE_INFINITY;
+  if ((move?.reason === 'outage' || move?.reason === 'budget') && expires > ports.clock.now()) {
+    const plan = await planOf(spoken, move);
+    if (plan !== null) return { plan, waits: true };
+  }
+  const { decision } = await decideFor(sideOf(site, residenceOf(state)), state, ports);
+  const called = outageCalled(decision);
+  if (called === null) return null;
+  const plan = await planMove(work, state, { ...called, why: [...called.why, `${by} asks for it.`] });
+  return { plan, waits: false };
+};
+
+/**
+ * A person's planned move: home is alive, so it is read afresh; the target is home from then on. Where the region fails,
+ * or a failover does not fit, it is the move that this calls for.
+ */
 export const planned = async (
   spoken: Spoken,
   to: string | undefined,
@@ -151,6 +177,8 @@ export const planned = async (
   mustBeIdle(site, move);
   const lives = residenceOf(work.session.state());
   sideNamed(site, to, lives);
+  const called = await calledAlready(spoken, work);
+  if (called !== null) return put(spoken, work, called.plan, digest, called.waits);
   await keepSnapshot({ session: work.session, ports, azure: ports }, site, lives);
   const back = residence?.because === 'outage' || residence?.because === 'budget';
   const plan = await planMove(work, work.session.state(), {

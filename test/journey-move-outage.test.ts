@@ -70,4 +70,25 @@ describe('a region that fails as a whole', () => {
     await journey.work(400);
     expect(await moveOf(journey)).toMatchObject({ reason: 'outage', status: 'awaitingApproval' });
   });
+
+  it('is what a person asks for, whether its move waits already or not, and home is not asked', async () => {
+    const journey = await startJourney(stage);
+    await settledAtHome(journey);
+    const lift = stage.arm.silence('usgovvirginia', 'refused');
+    await regionFails(journey, { at: iso() });
+    await steps(journey, 2);
+    const asked = await moveOf(journey);
+    expect(asked).toMatchObject({ reason: 'outage', status: 'awaitingApproval' });
+    journey.mark();
+    const first = await journey.word({ action: 'move' });
+    expect(first).toMatchObject({ digest: asked.digest, move: { reason: 'outage' } });
+    expect((await moveOf(journey)).id).toBe(asked.id);
+
+    await journey.word({ action: 'decline', digest: asked.digest, reason: 'not yet' });
+    const again = await journey.word({ action: 'move', digest: asked.digest });
+    expect(again).toMatchObject({ said: `approved ${asked.digest}`, move: { reason: 'outage' } });
+    expect(await moveOf(journey)).toMatchObject({ reason: 'outage', status: 'running', by: 'Ada' });
+    expect(journey.exchanges()).toEqual([]);
+    lift();
+  });
 });
