@@ -64,7 +64,9 @@ export const bundleStep = async (work: MoveWork, step: StepInHand): Promise<void
   const { checksum, instruction } = bundle;
   const { listHash } = plan.device;
   const offered = { checksum, listHash, blob, at, added: 0, instruction };
-  await commitMove(work, (move) => ({ ...move, device: { offered, confirmed: null } }));
+  // The very file that was offered before stays as it is, and so does a word on it.
+  if (moveOf(work).device?.offered?.checksum !== checksum)
+    await commitMove(work, (move) => ({ ...move, device: { offered, confirmed: null } }));
   return finishMoveStep(work, step, 'done', checksum);
 };
 
@@ -89,7 +91,7 @@ const remind = async (work: MoveWork, step: StepInHand): Promise<void> => {
   const offered = move.device?.offered;
   await tell(work, {
     kind: 'needsDevice',
-    key: `move device ${move.id} ${due}`,
+    key: `move device ${move.id} ${offered?.at} ${due}`,
     title: `Site ${site.id}: ${due > 1 ? 'still waiting: ' : ''}put profile and file for ${there.home.displayName} on the device`,
     text: [`File ${offered?.blob} (${offered?.checksum})`, ...(offered?.instruction ?? [])].join('\n'),
     digest: plan.digest,

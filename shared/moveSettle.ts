@@ -1,6 +1,7 @@
 import { iso } from './base/clock.ts';
 import { closeLedger } from './closeLedger.ts';
 import { forgetRemoved } from './forgetRemoved.ts';
+import { outdated, putBack } from './movePutBack.ts';
 import { seeThere } from './moveTables.ts';
 import { finishMoveStep, type MoveWork, moveOf, type StepInHand } from './moveWork.ts';
 import type { MovePlan } from './plan/move/movePlan.ts';
@@ -30,13 +31,18 @@ const abandonRun = async ({ session, site, ports }: MoveWork): Promise<void> => 
   await session.commit((state) => ({ ...endRun(state, summary), approved: null }));
 };
 
-/** Where the site lives from now on, what is in place there, and that its device has what it needs. */
-const settleThere = async (work: MoveWork): Promise<void> => {
+/**
+ * The site lives on the new side from now on: where, what is in place there, and that its device has what it needs.
+ * Only what is wanted today is settled on: tags may have changed while the device was waited for.
+ */
+export const settleStep = async (work: MoveWork, step: StepInHand): Promise<void> => {
   const { session, ports, plan } = work;
   const { homeRegion: region, resourceGroup } = work.there;
-  const { plan: there, sight } = await seeThere(work);
-  await abandonRun(work);
+  const { plan: there, sight, missing } = await seeThere(work);
   const move = moveOf(work);
+  const why = outdated(there, missing, move);
+  if (why !== null) return putBack(work, step, why);
+  await abandonRun(work);
   const now = ports.clock.now();
   await session.commit((state) => ({
     ...state,
@@ -51,11 +57,6 @@ const settleThere = async (work: MoveWork): Promise<void> => {
     attention: null,
     lookAgain: false,
   }));
-};
-
-/** The site lives on the new side from now on. */
-export const settleStep = async (work: MoveWork, step: StepInHand): Promise<void> => {
-  await settleThere(work);
   await finishMoveStep(work, step, 'done');
 };
 
