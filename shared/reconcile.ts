@@ -22,13 +22,14 @@ import type { Work } from './work.ts';
  *  2. a message to all: one message for each site concerned
  *  3. enter the site: configuration, lease, state; leave a paused one alone
  *  4. a move is under way: carry it on; out of a dead region, nothing else is asked
- *  5. a run is under way: its own message asks Azure and carries it on; others are kept for later
- *  6. a person approved the very plan that waits: begin it
- *  7. otherwise decide from facts and intents: is a move of the whole site called for?
- *  8. look: tags, tables -> plans; record it; fall back to a move where routes do not fit
- *  9. a run waits for a person: go on with it while it is still what is wanted
- * 10. choose: nothing, wait for a person, blocked, or a new run
- * 11. carry the run on; come back by message where Azure needs time
+ *  5. the region fails as a whole: its move is asked for before a run is carried on; one that failed lets nobody ask there
+ *  6. a run is under way: its own message asks Azure and carries it on; others are kept for later
+ *  7. a person approved the very plan that waits: begin it
+ *  8. otherwise decide from facts and intents: is a move of the whole site called for?
+ *  9. look: tags, tables -> plans; record it; fall back to a move where routes do not fit
+ * 10. a run waits for a person: go on with it while it is still what is wanted
+ * 11. choose: nothing, wait for a person, blocked, or a new run
+ * 12. carry the run on; come back by message where Azure needs time
  */
 export const reconcile = async (message: Message, ports: Ports, redelivered = false): Promise<void> => {
   if (message.kind === 'sweep') return sweep(ports, message.because);
@@ -46,6 +47,7 @@ const attend = async (visit: Visit): Promise<void> => {
   if ((await attendMove(visit)) === 'handled') return;
   const { session, message, ports } = visit;
   if ((await pauseOf(visit)) !== null) return lookLater(visit);
+  if (await outageFirst(visit)) return;
   const { run, approved, waiting } = session.state();
   if (run !== null && !waitsForPerson(run)) {
     const due = dueAt(run);
@@ -64,6 +66,19 @@ const attend = async (visit: Visit): Promise<void> => {
     if (work !== null) return goOn(visit, work, 1);
   }
   await lookAgain(visit, 1);
+};
+
+/** From facts alone, and not at each step of a run. True: nothing else is to be done at the site. */
+const outageFirst = async (visit: Visit): Promise<boolean> => {
+  const { session, site, ports, message } = visit;
+  const { run, move } = session.state();
+  const stuck = move?.reason === 'outage' && move.status === 'failed';
+  const busy = run !== null && !waitsForPerson(run) && message.continues !== run.id;
+  if (!stuck && !busy) return false;
+  const { decision, facts } = await decideFor(site, session.state(), ports);
+  if (decision.move === null || stuck) return decision.move !== null;
+  const begins = await considerMove(visit, decision, facts);
+  return begins && (await attendMove(visit)) === 'handled';
 };
 
 const lookLater = async ({ session }: Visit): Promise<void> => {

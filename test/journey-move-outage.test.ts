@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
-import { regionFails, settledAtHome, targetOf } from './support/moves.ts';
+import { incident, type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
+import { askedDigest, homeGroup, regionFails, settledAtHome, sweepOnce, targetOf } from './support/moves.ts';
 import { moveOf, quickMoves } from './support/moveTrouble.ts';
 
 let stage: Stage;
@@ -90,5 +90,46 @@ describe('a region that fails as a whole', () => {
     expect(await moveOf(journey)).toMatchObject({ reason: 'outage', status: 'running', by: 'Ada' });
     expect(journey.exchanges()).toEqual([]);
     lift();
+  });
+
+  it('is asked for while a service failover is being written, and that goes on', async () => {
+    const journey = await startJourney(stage);
+    await settledAtHome(journey);
+    await journey.event(incident(journey.subscriptionId, { names: ['Storage'], at: iso() }));
+    const busy = async () => {
+      const { run } = await journey.state();
+      return run?.steps.some(({ status }) => status === 'running') ?? false;
+    };
+    for (let done = 0; !(await busy()) && done < 20; done += 1) await journey.step();
+    const { run } = await journey.state();
+    await regionFails(journey, { at: iso(), trackingId: 'WIDE-1' });
+    const asked = async () => (await journey.state()).move?.reason === 'outage';
+    for (let done = 0; !(await asked()) && (await busy()) && done < 20; done += 1) await journey.step();
+    const state = await journey.state();
+    expect(state.move).toMatchObject({ reason: 'outage', status: 'awaitingApproval' });
+    expect(state.run).toMatchObject({ id: run?.id, cloudReadyAt: null });
+    await journey.work();
+    expect((await journey.state()).run).toMatchObject({ cloudReadyAt: expect.any(String) });
+  });
+
+  it('is not asked anything once the move out of it has failed, until it is well again', async () => {
+    const journey = await startJourney(stage);
+    await settledAtHome(journey);
+    const lift = stage.arm.silence('usgovvirginia', 'refused');
+    await regionFails(journey, { at: iso() });
+    await steps(journey, 2);
+    await journey.word({ action: 'apply', digest: await askedDigest(journey) });
+    await nameTaken(journey);
+    await journey.work(400);
+    expect(await moveOf(journey)).toMatchObject({ reason: 'outage', status: 'failed' });
+    journey.mark();
+    stage.clock.advance(3_600_000);
+    await sweepOnce(journey);
+    expect(journey.exchanges()).toEqual([]);
+
+    lift();
+    await regionFails(journey, { at: iso(), status: 'Resolved' });
+    await journey.work();
+    expect(journey.exchanges().some(({ url }) => url.includes(homeGroup(journey)))).toBe(true);
   });
 });
