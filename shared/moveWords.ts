@@ -1,5 +1,5 @@
 import { iso } from './base/clock.ts';
-import { AutomationError } from './base/errors.ts';
+import { AutomationError, asAutomationError } from './base/errors.ts';
 import { otherSide, regionOfSide, type SideName, sideOf } from './base/side.ts';
 import type { Site } from './base/site.ts';
 import { outageCalled } from './considerMove.ts';
@@ -12,8 +12,9 @@ import type { Ports } from './ports.ts';
 import { ask, dropMove, type Proposing, planMove } from './proposeMove.ts';
 import { isShadow } from './record/headline.ts';
 import type { Move } from './record/move.ts';
-import { askedPlanBlob, withMoveStep } from './record/moveProgress.ts';
+import { askedPlanBlob, isOver, withMoveStep } from './record/moveProgress.ts';
 import { residenceOf } from './record/residence.ts';
+import { standsBy } from './record/standsBy.ts';
 import { type Session, speakTo } from './session.ts';
 import { tagsFor } from './visit.ts';
 import { whatStands } from './whatStands.ts';
@@ -197,11 +198,13 @@ const takeDown = async (
     readonly why: string;
     /** Ids of what a move was to create. */
     readonly planned?: readonly string[];
+    /** Ids of what may go; absent: all that is ours. */
+    readonly only?: readonly string[];
   },
   digest: string | undefined,
 ): Promise<MoveAnswer> => {
   const { site, ports } = spoken;
-  const { side, purpose, why, planned: made = [] } = what;
+  const { side, purpose, why, planned: made = [], only } = what;
   const { resources, contents } = await whatStands(sideOf(site, side), side, made, ports);
   const plan = makeTeardownPlan({
     site,
@@ -212,8 +215,26 @@ const takeDown = async (
     resources,
     contents,
     namePrefix: ports.namePrefix,
+    ...(only === undefined ? {} : { only }),
   });
   return put(spoken, work, plan, digest);
+};
+
+/** What it made cannot be told now: the move stays, stopped, so that it can be cancelled again. Nothing is put over another. */
+const keepStopped = ({ session }: Proposing, move: Move, why: string): Promise<unknown> =>
+  session.commit((state) => {
+    if (state.move) return state;
+    const remedy = 'Say "move cancel" again when that region answers, or "move retry" to go on.';
+    const step = move.steps.find((one) => !isOver(one))?.id ?? '';
+    const lastMoves = (state.lastMoves ?? []).filter(({ id }) => id !== move.id);
+    return { ...state, lastMoves, move: { ...move, status: 'failed', away: null, trouble: { step, why, remedy } } };
+  });
+
+const written = ({ steps }: Move, plan: MovePlan | null): string[] => {
+  const wrote = new Set(steps.filter(({ writes }) => writes > 0).map(({ id }) => id));
+  return (plan?.steps ?? []).flatMap(({ id, kind, resource }) =>
+    wrote.has(id) && (kind === 'put' || kind === 'sharedKey') ? [resource] : [],
+  );
 };
 
 /** Stops a move where it is and plans to take away what it made; one that only waited is dropped. */
@@ -224,12 +245,26 @@ export const cancelMove = async (spoken: Spoken, reason: string): Promise<MoveAn
   if (!move) throw nothing(`Site ${site.id} has no move to cancel.`);
   const why = `${by} cancelled it${reason ? `: ${reason}` : ''}`;
   const builds = move.startedAt !== null && move.reason !== 'teardown';
+  // What a person approved as a standby stays as it was before this move.
+  const stoodBefore = standsBy(work.session.state());
   await dropMove(work, 'cancelled', why);
   if (!builds) return { said: 'cancelled; nothing had been built' };
   const plan = await planOf(spoken, move);
   const created = (plan?.steps ?? []).flatMap(({ body, resource }) => (body === undefined ? [] : [resource]));
-  const what = { side: move.to, purpose: 'cancel', why: `${why}.`, planned: created } as const;
-  const answer = await takeDown(spoken, work, what, undefined);
+  const what = {
+    side: move.to,
+    purpose: 'cancel',
+    why: `${why}.`,
+    planned: created,
+    ...(stoodBefore ? { only: written(move, plan) } : {}),
+  } as const;
+  const answer = await takeDown(spoken, work, what, undefined).catch(async (error: unknown) => {
+    const { code, message, remedy, retry } = asAutomationError(error);
+    if (!code.startsWith('ERR_AZURE')) throw error;
+    const stopped = `${why}, but what it made could not be read: ${message}`;
+    await keepStopped(work, move, stopped);
+    throw new AutomationError(code, `The move is stopped and kept: ${stopped}`, { remedy, retry, cause: error });
+  });
   return { ...answer, said: `cancelled; what it made stays until that is approved: ${answer.said}` };
 };
 

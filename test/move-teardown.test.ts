@@ -56,6 +56,13 @@ describe('taking a side down', () => {
     expect(order.some((id) => id.includes('ruleCollectionGroup'))).toBe(false);
   });
 
+  it('takes of ours only what may go', () => {
+    const [firewall] = alone().filter(({ role }) => role === 'firewall');
+    const { steps, notes } = tearDown({ only: [firewall?.id ?? ''] });
+    expect(steps.map(({ id }) => id)).toEqual(['delete firewall firewall']);
+    expect(notes).toContain('vngw stays: it was not made for this site by this move.');
+  });
+
   it('takes connections before gateways', () => {
     const order = tearDown({ resources: alone({ vpn: 's2s' }).map(made) }).steps.map(({ id }) => id);
     expect(order.indexOf('delete connection to-device')).toBeLessThan(order.indexOf('delete gateway vngw'));

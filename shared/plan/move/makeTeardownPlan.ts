@@ -35,6 +35,8 @@ export type TeardownInput = {
   /** Ids of all there is in the side's resource group, whoever's; null where nobody could tell: then the group stays. */
   readonly contents: readonly string[] | null;
   readonly namePrefix: string;
+  /** Ids of what may go, where some of ours is to stay; absent: all of it. */
+  readonly only?: readonly string[];
 };
 
 /** Minutes; a gateway's deletion takes a quarter of an hour and more. */
@@ -71,6 +73,7 @@ const isTagged = ({ body }: SnapshotResource, site: Site): boolean =>
 
 /** A rule collection group goes with its policy; where that stays, ours goes by its name. */
 const isOursToTake = (input: TeardownInput, resource: SnapshotResource): boolean => {
+  if (input.only?.every((id) => id.toLowerCase() !== resource.id.toLowerCase())) return false;
   if (resource.role === 'ruleCollectionGroup')
     return nameIn(resource.id).toLowerCase() === collectionNameFor(input.site.id, input.namePrefix).toLowerCase();
   return input.purpose === 'retire' || isTagged(resource, input.site);
@@ -176,7 +179,10 @@ export const makeTeardownPlan = (input: TeardownInput): MovePlan => {
         ({ resource, by }) =>
           `${nameIn(resource.id)} stays: ${by.map(nameIn).join(', ')} ${by.length === 1 ? 'uses' : 'use'} it.`,
       ),
-      ...strangers.map(({ id }) => `${nameIn(id)} stays: it was not made for this site by a move.`),
+      ...strangers.map(
+        ({ id }) =>
+          `${nameIn(id)} stays: it was not made for this site by ${input.only === undefined ? 'a' : 'this'} move.`,
+      ),
       ...(group !== undefined && !whole
         ? [
             `The resource group ${nameIn(group.id)} stays: ${input.contents === null ? 'what is in it could not be read' : 'something else is in it'}.`,
