@@ -45,8 +45,10 @@ export const playMatrix = async (
 ): Promise<Matrix> => {
   const calm = await inPeace(lanes, journey, false);
   const [from, to] = options.only ?? [0, calm.calls.length];
+  const isTurn = (at: number): boolean =>
+    calm.calls[at]?.startsWith('arm ') === true || at % options.every === options.seed % options.every;
   const blows = blowsOf(calm.calls, options.which).filter(
-    ({ at, how }) => at >= from && at <= to && (options.how ?? how) === how,
+    ({ at, how }) => at >= from && at <= to && isTurn(at) && (options.how ?? how) === how,
   );
   const jobs = jobsOf(journey, calm, options.list ? [] : blows);
   if (options.sample > 0) {

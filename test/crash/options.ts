@@ -11,6 +11,7 @@ the next life carries on. Exit 1 where an end, a write or what held in between i
   --only K         only at call K (as printed), such as 12, or 12-20
   --calls arm|all  calls to Azure only, or also to the app's storage, queue and people (all)
   --how die|lose   only deaths, or only lost answers
+  --every N        every call to Azure, of the others every Nth, where --seed says to begin (1: all)
   --sample N       so many runs that end by SIGKILL at a chance moment (default: none), chosen by --seed S (1)
   --lanes N        processes beside each other (2)
   --list           print the calls of the undisturbed journeys, and stop
@@ -21,6 +22,7 @@ export type Options = {
   readonly only: readonly [number, number] | null;
   readonly which: Which;
   readonly how: 'die' | 'lose' | null;
+  readonly every: number;
   readonly sample: number;
   readonly seed: number;
   readonly lanes: number;
@@ -57,6 +59,7 @@ export const readOptions = (argv: readonly string[]): Options => {
       only: { type: 'string' },
       calls: { type: 'string' },
       how: { type: 'string' },
+      every: { type: 'string', default: '1' },
       sample: { type: 'string', default: '0' },
       seed: { type: 'string', default: '1' },
       lanes: { type: 'string', default: '2' },
@@ -70,6 +73,7 @@ export const readOptions = (argv: readonly string[]): Options => {
     only: span(values.only),
     which: oneOf('calls', values.calls, ['arm', 'all']) ?? 'all',
     how: oneOf('how', values.how, ['die', 'lose']),
+    every: whole('every', values.every, 1),
     sample: whole('sample', values.sample, 0),
     seed: whole('seed', values.seed, 0),
     lanes: whole('lanes', values.lanes, 1),
