@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject } from './base/canonical.ts';
 import { AutomationError } from './base/errors.ts';
 import {
+  awaitAzure,
   commitMove,
   delayMoveStep,
   finishMoveStep,
@@ -74,7 +75,7 @@ export const putStep = async (work: MoveWork, step: StepInHand): Promise<void> =
     case 'strangers':
       throw strangers(resource);
     case 'unsettled':
-      return delayMoveStep(work, step, 'Azure is still at work on it', unsettledMs);
+      return awaitAzure(work, step, 'Azure is still at work on it', unsettledMs);
     case 'ours-as-planned':
       return finishMoveStep(work, step, 'unchanged', 'it stands as planned');
     case 'ours-different':
@@ -113,7 +114,7 @@ export const deleteStep = async (work: MoveWork, step: StepInHand): Promise<void
   const standing = standingOf(found, step.planned, work.site.id);
   if (standing === 'absent') return finishMoveStep(work, step, 'unchanged', 'it is gone already');
   if (standing === 'strangers') return finishMoveStep(work, step, 'skipped', 'it is not ours');
-  if (standing === 'unsettled') return delayMoveStep(work, step, 'Azure is still at work on it', unsettledMs);
+  if (standing === 'unsettled') return awaitAzure(work, step, 'Azure is still at work on it', unsettledMs);
   const inside = await inGroup(work, resource);
   if (inside === 'lagging' && step.record.tries < mostListings)
     return delayMoveStep(work, step, 'Azure still lists what was deleted in it', unsettledMs);

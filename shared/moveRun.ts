@@ -22,6 +22,7 @@ import {
   type MoveWork,
   moveOf,
   noteMove,
+  overdue,
   StepFailure,
   type StepInHand,
   setMoveStep,
@@ -45,9 +46,6 @@ const goesOn = '"move retry" goes on here; "move cancel" turns back.';
 const mostTries = 120;
 const mostFailedOperations = 3;
 const failedOperationMs = 30_000;
-
-/** Twice the estimate and half an hour: a gateway estimated at 45 minutes was recorded at 47. Then a person decides. */
-const deadlineMinutes = (estimateMinutes: number): number => 30 + 2 * estimateMinutes;
 
 /** A person's word on the device counts at once, whenever the gateway is asked next. */
 const saidAlready = ({ session }: MoveWork, { kind }: StepInHand['planned']): boolean =>
@@ -129,14 +127,11 @@ const ask = async (work: MoveWork, step: StepInHand, operationUrl: string): Prom
       ? gatewayStillAtIt(work, step, { operationUrl: progress.operationUrl, notBefore: progress.notBefore })
       : askGatewayLater(work, step, `${progress.code}: ${progress.message}`);
   if (progress.status === 'running') {
-    const minutes = Math.floor((clock.now() - Date.parse(step.record.startedAt ?? iso(clock.now()))) / 60_000);
-    if (minutes < deadlineMinutes(step.planned.estimateMinutes)) return leaveMoveStep(work, step, progress);
+    const late = overdue(work, step);
+    if (late === null) return leaveMoveStep(work, step, progress);
     // Nothing is made twice by asking for a profile again; of a write, the operation is what there is to wait for.
     if (kind === 'profile') await setMoveStep(work, step, { operation: null });
-    throw new StepFailure(
-      `Azure is still at work after ${minutes} minutes (${step.planned.title}).`,
-      'Look at the resource in the portal. "move retry" goes on waiting; "move cancel" turns back.',
-    );
+    throw late;
   }
   const why = `Azure ended the operation: ${progress.code}: ${progress.message}`;
   // Another operation was in its way: no fault of the write.

@@ -4,8 +4,8 @@ import { routeTableStands, routeTableWrite } from './apply/routeTable.ts';
 import { canonicalJson, isObject, type Json, type JsonObject } from './base/canonical.ts';
 import { iso } from './base/clock.ts';
 import {
+  awaitAzure,
   commitMove,
-  delayMoveStep,
   finishMoveStep,
   leaveMoveStep,
   type MoveWork,
@@ -129,7 +129,7 @@ export const routesStep = async (work: MoveWork, step: StepInHand): Promise<void
   const stands = routeTableStands(plan, table, ports.namePrefix);
   if (stands === 'after' && missing === 0) {
     if (settled) return finishMoveStep(work, step, 'unchanged', 'the table is as planned');
-    return delayMoveStep(work, step, 'Azure is still at work on it', 15_000);
+    return awaitAzure(work, step, 'Azure is still at work on it', 15_000);
   }
   await keep(work, plan);
   await setMoveStep(work, step, {
@@ -161,7 +161,7 @@ export const proofStep = async (work: MoveWork, step: StepInHand): Promise<void>
   });
   const gateway = await azure.resources.get(there.ids.gateway);
   const state = isObject(gateway['properties']) ? String(gateway['properties']['provisioningState']) : '';
-  if (!proof.settled || state !== 'Succeeded') return delayMoveStep(work, step, 'a resource is still updating', 10_000);
+  if (!proof.settled || state !== 'Succeeded') return awaitAzure(work, step, 'a resource is still updating', 10_000);
   const checks = [
     ...proof.checks,
     {

@@ -100,6 +100,27 @@ export const delayMoveStep = (work: MoveWork, step: StepInHand, why: string, wai
     startedAt: step.record.startedAt ?? iso(work.ports.clock.now()),
   });
 
+/** Twice the estimate and half an hour: a gateway estimated at 45 minutes was recorded at 47. Then a person decides. */
+const deadlineMinutes = (estimateMinutes: number): number => 30 + 2 * estimateMinutes;
+
+/** Azure has been at work on the step for too long; null while it has not. */
+export const overdue = ({ ports }: MoveWork, { planned, record }: StepInHand): StepFailure | null => {
+  const now = ports.clock.now();
+  const minutes = Math.floor((now - Date.parse(record.startedAt ?? iso(now))) / 60_000);
+  if (minutes < deadlineMinutes(planned.estimateMinutes)) return null;
+  return new StepFailure(
+    `Azure is still at work after ${minutes} minutes (${planned.title}).`,
+    'Look at the resource in the portal. "move retry" goes on waiting; "move cancel" turns back.',
+  );
+};
+
+/** Azure has not settled yet: the step is looked at again. Throws StepFailure past its deadline. */
+export const awaitAzure = async (work: MoveWork, step: StepInHand, why: string, waitMs: number): Promise<void> => {
+  const late = overdue(work, step);
+  if (late !== null) throw late;
+  return delayMoveStep(work, step, why, waitMs);
+};
+
 /** What a step cannot go on from by itself. */
 export class StepFailure extends Error {
   readonly remedy: string;
