@@ -56,6 +56,7 @@ export const bundleStep = async (work: MoveWork, step: StepInHand): Promise<void
     there,
     tagsText: tagsInForce.text(),
     ranges: [...sight.network.addressSpace, ...sight.network.clientAddressPool],
+    gatewayAddresses: sight.network.gatewayPublicIpAddresses,
     profile: moveOf(work).profileBlob !== null,
   });
   const blob = bundleBlob(site.id, bundle.checksum);

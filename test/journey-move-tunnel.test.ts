@@ -71,6 +71,12 @@ describe('a site-to-site tunnel', () => {
     const connection = await connectionOf(journey);
     const { ids } = await targetOf(journey);
     expect(JSON.stringify(stage.arm.read(connection))).toContain(ids.gateway);
+    const address = stage.arm.read(`${ids.resourceGroup}/providers/Microsoft.Network/publicIPAddresses/vngw-ip`);
+    const { ipAddress } = (address?.['properties'] ?? {}) as { ipAddress?: string };
+    expect(ipAddress).toMatch(/^\d+\./);
+    expect((await moveOf(journey)).device?.offered?.instruction).toContain(
+      `2. The new gateway's public address is ${ipAddress}.`,
+    );
     const local = stage.arm.read(`${ids.resourceGroup}/providers/Microsoft.Network/localNetworkGateways/vngw-site`);
     expect(local?.['properties']).toMatchObject({
       gatewayIpAddress: '198.51.100.9',

@@ -8,10 +8,12 @@ export const moveBundle = (input: {
   readonly tagsText: string;
   /** VNet and client ranges there, for the list of ranges reached by VPN only. */
   readonly ranges: readonly string[];
+  /** Public addresses of the gateway there. */
+  readonly gatewayAddresses: readonly string[];
   /** Point-to-site: a profile was made. */
   readonly profile: boolean;
 }): DeviceBundle => {
-  const { there, ranges, profile } = input;
+  const { there, ranges, gatewayAddresses, profile } = input;
   const file = deviceFile(there, input.tagsText, [], there.alwaysRoute);
   const bundle = deviceBundle(there, file, 0);
   const start = bundle.checksum.slice('sha256:'.length, 'sha256:'.length + 12);
@@ -25,9 +27,9 @@ export const moveBundle = (input: {
       ]
     : [
         `1. Get the file: ${get}. Its SHA-256 must begin ${start}.`,
-        "2. Note the new gateway's public address: npm run cli -- move status.",
+        `2. The new gateway's public address is ${gatewayAddresses.join(' and ')}.`,
         '3. In the local web UI of the device open Security > VPN > Configure.',
-        '4. Enter the new gateway address; the shared key stays.',
+        '4. Enter that address as the gateway; the shared key stays.',
       ];
   return {
     ...bundle,
