@@ -247,7 +247,8 @@ export const cancelMove = async (spoken: Spoken, reason: string): Promise<MoveAn
   const builds = move.startedAt !== null && move.reason !== 'teardown';
   // What a person approved as a standby stays as it was before this move.
   const stoodBefore = standsBy(work.session.state());
-  await dropMove(work, 'cancelled', why);
+  if (!(await dropMove(work, 'cancelled', why)))
+    throw nothing(`The move of site ${site.id} is not the one that was to be cancelled any more.`);
   if (!builds) return { said: 'cancelled; nothing had been built' };
   const plan = await planOf(spoken, move);
   const created = (plan?.steps ?? []).flatMap(({ body, resource }) => (body === undefined ? [] : [resource]));
@@ -280,6 +281,7 @@ export const retryMove = async ({ site, ports }: Spoken): Promise<MoveAnswer> =>
           status: step.operation === null ? 'pending' : 'running',
           tries: 0,
           failedOperations: 0,
+          endedWell: 0,
           notBefore: null,
           startedAt: iso(ports.clock.now()),
           endedAt: null,
