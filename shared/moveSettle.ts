@@ -64,6 +64,13 @@ export const settleStep = async (work: MoveWork, step: StepInHand): Promise<void
 const isTakenDown = ({ steps }: MovePlan): boolean =>
   steps.some(({ kind, resource }) => kind === 'delete' && ['gateway', 'firewall'].includes(roleOfId(resource) ?? ''));
 
+/** The way back out of an outage needs the old side; else it costs money until somebody has it taken down. */
+const retireProposal = ({ site, plan }: MoveWork): string => {
+  const needed = plan.reason === 'return' ? site.move.standby === 'warm' : plan.reason !== 'planned';
+  if (needed || site.move.retireOld === 'never') return '';
+  return `\nWhat stands in ${plan.region.from} stays, and costs, until it is taken down: npm run cli -- move retire --site ${site.id}`;
+};
+
 /** Every step is over: told, written down, and out of the state. */
 export const finishMove = async (work: MoveWork): Promise<void> => {
   const { site, session, ports, plan } = work;
@@ -76,7 +83,7 @@ export const finishMove = async (work: MoveWork): Promise<void> => {
     title: moves
       ? `Site ${site.id} is protected in ${plan.region.to}: the device has profile and file`
       : `Site ${site.id}: ${move.title} is done`,
-    text: moves ? `Confirmed by ${confirmed?.by} at ${confirmed?.at}.` : plan.why.join('\n'),
+    text: moves ? `Confirmed by ${confirmed?.by} at ${confirmed?.at}.${retireProposal(work)}` : plan.why.join('\n'),
     digest: plan.digest,
   });
   const summary = moveSummary(moveOf(work), outcomeOf(work), ports.clock.now(), ports.clock.speed, null);

@@ -88,6 +88,9 @@ describe('a planned move to another client pool and another address space', () =
     const journey = await startElsewhere();
     await move(journey);
     await finishAtDevice(stage, journey);
+    expect(journey.notices.find(({ kind }) => kind === 'protected')?.text).toContain(
+      `move retire --site ${journey.site}`,
+    );
     const stranger = `${journey.ids.resourceGroup}/providers/Microsoft.Network/publicIPAddresses/somebodys`;
     stage.arm.seed(stranger, {
       location: 'usgovvirginia',
