@@ -38,6 +38,7 @@ export const putBack = async (work: MoveWork, { planned, record }: StepInHand, w
       operation: null,
       notBefore: null,
       tries: 0,
+      endedWell: 0,
       startedAt: null,
       endedAt: null,
     };

@@ -12,7 +12,7 @@ import {
   profileStep,
 } from './moveDevice.ts';
 import { finishMove, settleStep } from './moveSettle.ts';
-import { proofStep, routesStep, rulesStep } from './moveTables.ts';
+import { proofStep, routesStep, rulesStep, rulesWritten } from './moveTables.ts';
 import {
   appendToLedger,
   commitMove,
@@ -98,8 +98,7 @@ const over = async (work: MoveWork, step: StepInHand, body: unknown): Promise<vo
   const { kind } = step.planned;
   if (kind === 'profile') return profileMade(work, step, body);
   if (kind === 'confirm') return connectionsSeen(work, step, body);
-  // There may be more than one write to a policy; the step looks again.
-  if (kind === 'rules') return setMoveStep(work, step, { status: 'pending', operation: null, notBefore: null });
+  if (kind === 'rules') return rulesWritten(work, step);
   return finishMoveStep(work, step, 'done');
 };
 

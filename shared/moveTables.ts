@@ -97,12 +97,31 @@ const keep = (work: MoveWork, plan: Plan): Promise<void> =>
 
 const notRules = new Set(['routeTable', 'deviceBundle', 'deviceConfirm']);
 
+/** IP groups, parent and rules take fewer writes than this where what was written stays. */
+const mostRuleWrites = 5;
+
+const fought = (work: MoveWork): StepFailure =>
+  new StepFailure(
+    `The rules in ${work.there.home.displayName} were written ${mostRuleWrites} times, and are not there.`,
+    'See the activity log of the firewall and its policy for who takes them away (Azure Policy, Firewall Manager, a pipeline), then "move retry". "move cancel" turns back.',
+  );
+
+/** Azure has ended a write of the rules well. There may be more than one to a policy; the step looks again. */
+export const rulesWritten = (work: MoveWork, step: StepInHand): Promise<void> =>
+  setMoveStep(work, step, {
+    status: 'pending',
+    operation: null,
+    notBefore: null,
+    endedWell: (step.record.endedWell ?? 0) + 1,
+  });
+
 /** What the firewall of the new side still has to allow: our rules, exactly as a service failover writes them. */
 export const rulesStep = async (work: MoveWork, step: StepInHand): Promise<void> => {
   const { azure, ports } = work;
   const { plan, sight } = await see(work);
   const planned = plan.steps.find(({ id }) => !notRules.has(id));
   if (planned === undefined) return finishMoveStep(work, step, 'unchanged', 'the firewall allows it already');
+  if ((step.record.endedWell ?? 0) >= mostRuleWrites) throw fought(work);
   await keep(work, plan);
   const outcome = await applyStep(plan, planned, {
     reader: azure.resources,
@@ -113,8 +132,7 @@ export const rulesStep = async (work: MoveWork, step: StepInHand): Promise<void>
   });
   if (outcome.status === 'running') return leaveMoveStep(work, { ...step, record: recordIn(work, step) }, outcome);
   if (outcome.status === 'unchanged') return finishMoveStep(work, step, 'unchanged', outcome.why);
-  // There may be more than one write to a policy; the step looks again.
-  return setMoveStep(work, step, { status: 'pending', notBefore: null });
+  return rulesWritten(work, step);
 };
 
 const recordIn = (work: MoveWork, { planned, record }: StepInHand) =>

@@ -10,6 +10,8 @@ export type MoveStepRecord = Omit<StepRecord, 'id' | 'foreignHash'> & {
   readonly id: string;
   /** PUTs and DELETEs sent. */
   readonly writes: number;
+  /** Writes of the rules that Azure ended well; what they wrote should stay. */
+  readonly endedWell?: number;
   readonly foreignHash: string | null;
 };
 
