@@ -1,4 +1,15 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** The long ones first, so that none of them is left for one core at the end. */
+const weight = ({ moduleId }: TestSpecification): number =>
+  [/\/demo\.test/, /\/journey-/, /\/doors-/].findIndex((name) => name.test(moduleId)) >>> 0;
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await super.sort(files)).sort((a, b) => weight(a) - weight(b));
+  }
+}
 
 export default defineConfig({
   test: {
@@ -9,6 +20,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // A second, the default, is short for storage on a busy machine; what is polled for comes or never does.
     expect: { poll: { timeout: 10_000 } },
+    sequence: { sequencer: LongFirst },
     pool: 'forks',
     // The default leaves one core idle; on two that is half of them.
     maxWorkers: '100%',

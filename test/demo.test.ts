@@ -41,7 +41,7 @@ describe('the demo', () => {
   );
 
   it('plays a region that fails, the move out of it and the way back', async () => {
-    const played = await summary(['--scenario', 'region-down']);
+    const played = await summary(['--scenario', 'region-down', '--speed', '600']);
     expect(played).toMatchObject({ ok: true, residence: ['target', 'home'], sweepWrites: 0 });
     const [there, back] = played.moves;
     expect(there).toMatchObject({ reason: 'outage', requestsToDeadRegion: 0, earlyPolls: 0, unplannedWrites: [] });
@@ -54,7 +54,7 @@ describe('the demo', () => {
   }, 120_000);
 
   it('plays a planned move into another client pool, which nothing takes back', async () => {
-    const played = await summary(['--scenario', 'planned-move']);
+    const played = await summary(['--scenario', 'planned-move', '--speed', '600']);
     expect(played).toMatchObject({ ok: true, residence: ['target'], sweepWrites: 0 });
     expect(played.pool.map(({ ok }: { ok: boolean }) => ok)).toEqual([true, true, true, true]);
   }, 120_000);
