@@ -230,6 +230,12 @@ describe('cloud ready and protected', () => {
       'yes',
     ],
     [
+      'a file offered again after another was offered: nobody has said since which one is on the device',
+      { inPlace: inPlace(), device: { offered: { ...offered(), at: ago(0) }, confirmed: confirmed() } },
+      true,
+      'no',
+    ],
+    [
       'proven, the device not yet confirmed',
       {
         inPlace: awayInPlace(),

@@ -1,4 +1,5 @@
 import { deviceStepOfMove, explainedByMove } from './moveWaits.ts';
+import { fileWaits } from './progress.ts';
 import type { Run } from './run.ts';
 import type { InPlace, PlanSummary, SiteState } from './state.ts';
 
@@ -104,7 +105,7 @@ const moving = (run: Run, state: SiteState): Headline => {
  * | at rest: the site has moved; services are in the failover region, or not | moved, failed over, home |
  */
 export const headlineOf = (shadowPolicy: boolean, state: SiteState): Headline => {
-  const { run, lastPlan, device, move } = state;
+  const { run, lastPlan, move } = state;
   if ((state.attention && !explainedByMove(state)) || move?.status === 'failed') return 'needs attention';
   if (state.paused) return 'paused';
   if (deviceStepOfMove(move)) return 'waits for the device';
@@ -117,6 +118,6 @@ export const headlineOf = (shadowPolicy: boolean, state: SiteState): Headline =>
   if (inShadow) return 'shadow';
   if (lastPlan !== null && lastPlan.blockers.length > 0) return 'blocked';
   if (state.waiting) return 'waits for approval';
-  if (device.offered && device.offered.checksum !== device.confirmed?.checksum) return 'waits for the device';
+  if (fileWaits(state)) return 'waits for the device';
   return resting(state);
 };

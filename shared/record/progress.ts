@@ -168,6 +168,10 @@ export const dueAt = (run: Run): number => {
 export const deviceConfirmed = ({ device: { offered, confirmed } }: Pick<SiteState, 'device'>): boolean =>
   offered !== null && confirmed?.checksum === offered.checksum && confirmed.at >= offered.at;
 
+/** A file was offered, and nobody said since that it is on the device. */
+export const fileWaits = (state: Pick<SiteState, 'device'>): boolean =>
+  state.device.offered !== null && !deviceConfirmed(state);
+
 /** Hash of the list the device is known to have; null where nobody said since the last file was offered. */
 export const deviceListHash = (state: SiteState): string | null =>
   deviceConfirmed(state) ? (state.device.confirmed?.listHash ?? null) : null;

@@ -2,6 +2,7 @@ import { counted } from '../base/counted.ts';
 import { isPending, planDirection } from './headline.ts';
 import type { MoveView } from './moveView.ts';
 import { deviceStepOfMove } from './moveWaits.ts';
+import { fileWaits } from './progress.ts';
 import type { SiteState } from './state.ts';
 import { durationText, momentText, shortDigest, sinceMs } from './words.ts';
 
@@ -57,7 +58,7 @@ export const protectedOf = (state: SiteState, now: number, move: MoveView | null
     const why = offered === null ? 'the file for it is not made yet' : 'the file that matches is not on it yet';
     return { state: 'no', since: null, by: null, why };
   }
-  if (offered !== null && offered.checksum !== confirmed?.checksum) {
+  if (fileWaits(state)) {
     return { state: 'no', since: null, by: null, why: 'a newer file waits for it; what it lists now is still routed' };
   }
   const file = shortDigest(confirmed?.checksum ?? '');

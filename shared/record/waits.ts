@@ -5,7 +5,7 @@ import { deviceStepOf, isShadow } from './headline.ts';
 import { deviceInHand } from './moveProgress.ts';
 import type { MoveView } from './moveView.ts';
 import { deviceStepOfMove, explainedByMove, waitsOfMove } from './moveWaits.ts';
-import { currentStep } from './progress.ts';
+import { currentStep, fileWaits } from './progress.ts';
 import type { Run, StepRecord } from './run.ts';
 import type { SiteState } from './state.ts';
 import { momentText, plainText, shortDigest } from './words.ts';
@@ -146,8 +146,8 @@ export const waitsOf = (
   stale: readonly Fact[],
   now: number,
 ): readonly Wait[] => {
-  const { attention, paused, run, device } = state;
-  const offered = device.offered !== null && device.offered.checksum !== device.confirmed?.checksum;
+  const { attention, paused, run } = state;
+  const offered = fileWaits(state);
   // The file offered last is the move's: who waits for an older one waits for the same act.
   const atMove = deviceStepOfMove(state.move) !== undefined;
   const asked = atMove && deviceStepOf(run) !== undefined;

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { type EpisodeOptions, playEpisode } from './chaos/episode.ts';
+import { readOptions } from './chaos/options.ts';
+import { episodeOf } from './chaos/programme.ts';
+import type { Sabotage } from './chaos/wire.ts';
+
+const small: EpisodeOptions = {
+  seed: 20_261_128,
+  sites: 2,
+  subscriptions: 1,
+  instances: 2,
+  hours: 1,
+  leases: false,
+  skewMs: 30_000,
+};
+
+type Route = { name: string; properties: { addressPrefix: string; nextHopType: string; nextHopIpAddress?: string } };
+type Table = { properties: { routes?: Route[] } };
+
+const ours = ({ name }: Route): boolean => name.startsWith('asefo-');
+
+/** What a worse app would write instead of what ours does. */
+const worse: readonly (readonly [what: string, change: (routes: Route[]) => Route[], found: RegExp])[] = [
+  ['forgets routes of others', (routes) => routes.filter(ours), /not ours changed/],
+  [
+    'leaves half of its routes out',
+    (routes) => routes.filter((_, index) => index % 2 === 0),
+    /lost its route|no route/,
+  ],
+  [
+    'leads the gateway management to the firewall',
+    (routes) => routes.filter(({ properties }) => properties.nextHopType !== 'Internet'),
+    /holes to the firewall/,
+  ],
+  [
+    'leads a private range to the firewall',
+    (routes) => [
+      ...routes,
+      {
+        name: 'asefo-private',
+        properties: { addressPrefix: '10.0.0.0/24', nextHopType: 'VirtualAppliance', nextHopIpAddress: '172.16.1.4' },
+      },
+    ],
+    /forbidden to the firewall/,
+  ],
+];
+
+const routesThrough =
+  (change: (routes: Route[]) => Route[]): Sabotage =>
+  (body) => {
+    const table = body as Table;
+    return table.properties.routes === undefined
+      ? body
+      : { ...table, properties: { ...table.properties, routes: change(table.properties.routes) } };
+  };
+
+describe('an episode of trouble', () => {
+  it('is the same for the same seed, and breaks no promise', async () => {
+    const [first, second] = [await playEpisode(small), await playEpisode(small)];
+    expect(first.breaches).toEqual([]);
+    expect([second.trace, second.turns, second.faults]).toEqual([first.trace, first.turns, first.faults]);
+    expect(first.counts['writes']).toBeGreaterThan(4);
+    expect(first.counts['writesChecked']).toBe(first.counts['writes']);
+  });
+
+  it.each(worse)('catches an app that %s', async (_, change, found) => {
+    const { breaches } = await playEpisode(
+      { ...small, hours: 2, calm: true, stopsAtBreach: true },
+      routesThrough(change),
+    );
+    expect(breaches.map(({ what }) => what)).toEqual(expect.arrayContaining([expect.stringMatching(found)]));
+  });
+
+  it('catches a person who says of a file that it is on the device where it is not', async () => {
+    const { breaches } = await playEpisode({ ...small, hours: 0, calm: true, liar: true, stopsAtBreach: true });
+    expect(breaches.map(({ what }) => what)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/said protected: no file was ever put/)]),
+    );
+  });
+});
+
+describe('the programme of a seed', () => {
+  it('draws other episodes for another seed, and the same for the same', () => {
+    const seeds = new Set([1, 2, 3].flatMap((seed) => [0, 1, 2].map((index) => episodeOf(seed, index).seed)));
+    expect(seeds.size).toBe(9);
+    expect(episodeOf(7, 3)).toEqual(episodeOf(7, 3));
+  });
+
+  it('plays hundreds of sites at once now and then', () => {
+    const sizes = Array.from({ length: 48 }, (_, index) => episodeOf(1, index).sites);
+    expect(Math.max(...sizes)).toBeGreaterThanOrEqual(150);
+  });
+});
+
+describe('its command line', () => {
+  it('takes a seed by chance where none is given', () => {
+    expect(readOptions(['--minutes', '30'], 42)).toMatchObject({ seed: 42, minutes: 30, lanes: 2 });
+  });
+
+  it.each([
+    ['--seed', 'x'],
+    ['--minutes', '0'],
+    ['--episodes', '1.5'],
+    ['--lanes', '0'],
+  ])('refuses %s %s', (...argv) => {
+    expect(() => readOptions(argv, 1)).toThrow(RangeError);
+  });
+});

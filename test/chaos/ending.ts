@@ -1,0 +1,24 @@
+import type { RangeSet } from '../../shared/ranges/rangeSet.ts';
+import { protectedOf } from '../../shared/record/protection.ts';
+import type { SiteTruth } from './siteTruth.ts';
+
+/** What keeps a site from being at home, proven and protected; null where nothing does. */
+export const endOf = (truth: SiteTruth, list: RangeSet, now: number): string | null => {
+  const { state, table, firewall, device } = truth;
+  if (state === null) return 'nobody ever looked at it';
+  const { run, waiting, inPlace, attention, paused } = state;
+  if (paused !== null) return 'it is paused';
+  if (attention !== null) return `it needs attention: ${attention.why}`;
+  if (run !== null) return `a run is under way: ${run.steps.map(({ id, status }) => `${id} ${status}`).join(', ')}`;
+  if (waiting !== null) return `it waits for a person: ${waiting.title}`;
+  if (inPlace?.mode !== 'home') return `it is ${inPlace?.mode}`;
+  const protection = protectedOf(state, now);
+  if (protection.state !== 'yes') return `it is not protected: ${protection.why}`;
+  const missing = list.subtract(table.reached);
+  if (!missing.isEmpty) return `${missing.size} addresses of home have no route`;
+  const more = table.reached.subtract(list);
+  if (!more.isEmpty) return `${more.size} addresses more than home's have a route`;
+  if (!table.reached.subtract(firewall.allowed).isEmpty) return 'the firewall does not allow what is routed there';
+  if (device === null || !list.subtract(device.listed).isEmpty) return 'the device does not list all of home';
+  return null;
+};
