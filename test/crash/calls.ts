@@ -1,15 +1,7 @@
-/** A call of the app to the outside, as soon as it has been answered. */
-export type Call = {
-  /** Where it went: Azure, or which of the app's own stores. */
-  readonly to: 'arm' | 'table' | 'blob' | 'queue' | 'people' | 'vault';
-  /** What it was: `put`, `poll`, `save`, `send`, `read` ... */
-  readonly what: string;
-  /** Resource id, operation, blob or kind; names of one site in it. */
-  readonly on: string;
-  /** Whether it may leave something changed outside. What changes nothing is covered by the call before it. */
-  readonly changes: boolean;
-  readonly failed: boolean;
-};
+import type { PortCall } from '../support/aroundPorts.ts';
+
+/** A call of the app to the outside, as soon as it has been answered. What changes nothing is covered by the call before it. */
+export type Call = PortCall & { readonly failed: boolean };
 
 /** What is asked of a life, one thing at a time. */
 export type Task =
