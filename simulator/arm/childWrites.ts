@@ -34,7 +34,7 @@ export function putChild(kind: Kind, child: ChildKind, id: ResourceId, call: Cal
   const wrong = kind.check(stored.id, body, world.env, stored.body) ?? checkReferences(kind, stored.id, body, world);
   if (wrong !== undefined) return wrong;
   stamp(kind, body, newEtag(kind, world.env.newGuid), 'Updating', name);
-  stored.body = body;
+  world.env.store.put(stored.id.text, body);
   const duration = world.durations[child.own?.duration ?? kind.duration];
   const seconds = existing === undefined ? duration.create : duration.update;
   const operationName = `Put${child.own?.noun ?? kind.noun}Operation`;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Answer, Detail } from './answer.ts';
 import { gatewayError, providerError } from './answer.ts';
+import { Holders, pathsOf } from './holders.ts';
 import { keyOf } from './ids.ts';
 import type { Json } from './json.ts';
 
@@ -63,8 +64,10 @@ const STEADY = { nfv: 10, resources: 15 } as const;
 /** All operations, the due times of their ends, and the locks they hold. Nothing here sleeps: `settle` is called with the time. */
 export class Operations {
   readonly #byId = new Map<string, Operation>();
-  readonly #endings: { at: number; order: number; run: (at: number) => void }[] = [];
-  #order = 0;
+  /** In order of time, and where that is the same in the order in which they came. */
+  readonly #endings: { readonly at: number; readonly run: (at: number) => void }[] = [];
+  readonly #holders = new Holders();
+  readonly #otherHolders = new Holders();
 
   start(spec: OperationSpec, id: string, now: number): Operation {
     const operation: Operation = {
@@ -86,7 +89,13 @@ export class Operations {
       result: spec.result,
     };
     this.#byId.set(id, operation);
+    const held = pathsOf(operation.resource);
+    const alsoHeld = operation.alsoHolds.map(keyOf);
+    this.#holders.add(held, operation);
+    this.#otherHolders.add(alsoHeld, operation);
     this.later(operation.dueAt, (at) => {
+      this.#holders.delete(held, operation);
+      this.#otherHolders.delete(alsoHeld, operation);
       operation.status = spec.failsWith === undefined ? 'Succeeded' : 'Failed';
       operation.error =
         spec.failsWith === undefined ? undefined : { code: spec.failsWith.code, message: spec.failsWith.message };
@@ -97,14 +106,19 @@ export class Operations {
 
   /** Runs `run` when the clock has reached `at`, in order of time. */
   later(at: number, run: (at: number) => void): void {
-    this.#order += 1;
-    if (Number.isFinite(at)) this.#endings.push({ at, order: this.#order, run });
+    if (!Number.isFinite(at)) return;
+    let [low, high] = [0, this.#endings.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#endings[middle]?.at ?? 0) <= at) low = middle + 1;
+      else high = middle;
+    }
+    this.#endings.splice(low, 0, { at, run });
   }
 
   /** Carries out everything that is due at `now`, oldest first. */
   settle(now: number): void {
     for (;;) {
-      this.#endings.sort((a, b) => a.at - b.at || a.order - b.order);
       const next = this.#endings[0];
       if (next === undefined || next.at > now) return;
       this.#endings.shift();
@@ -118,20 +132,12 @@ export class Operations {
 
   /** The operation that holds the resource (or, with `below`, one of its children). */
   holding(resource: string): Operation | undefined {
-    const key = keyOf(resource);
-    return [...this.#byId.values()].find(
-      (operation) =>
-        operation.status === 'InProgress' &&
-        (keyOf(operation.resource) === key || keyOf(operation.resource).startsWith(`${key}/`)),
-    );
+    return this.#holders.first(resource);
   }
 
   /** The operation on something else that keeps the resource Updating. */
   alsoHolding(resource: string): Operation | undefined {
-    const key = keyOf(resource);
-    return [...this.#byId.values()].find(
-      ({ status, alsoHolds }) => status === 'InProgress' && alsoHolds.some((id) => keyOf(id) === key),
-    );
+    return this.#otherHolders.first(resource);
   }
 
   /** Answers a poll of the status address. Failure is HTTP 200 with status Failed; the last answer has no Retry-After. */

@@ -152,7 +152,7 @@ export function patchTags(kind: Kind, id: ResourceId, call: Call, world: World):
   if (stored === undefined) return resourceNotFound(id);
   const refused = locked(kind, stored.id, stored.body, world) ?? preconditionFailed(kind, call, stored.body, id.text);
   if (refused !== undefined) return refused;
-  stored.body = { ...stored.body, tags: objectAt(call.body, 'tags') };
+  world.env.store.put(stored.id.text, { ...stored.body, tags: objectAt(call.body, 'tags') });
   stamp(kind, stored.body, newEtag(kind, world.env.newGuid), 'Succeeded');
   return { status: 200, body: presented(stored, world), ...prettyOf(kind) };
 }

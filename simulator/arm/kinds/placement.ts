@@ -5,7 +5,7 @@ import { parseId, sameId } from '../ids.ts';
 import type { JsonObject } from '../json.ts';
 import { objectAt, objectsAt, referenceAt, stringAt } from '../json.ts';
 import type { Env } from './kind.ts';
-import { allIpConfigurations } from './subnetAddresses.ts';
+import { ipConfigurationsWith } from './subnetAddresses.ts';
 
 /** The ip configurations of a firewall or gateway. */
 export function configurationsOf(body: JsonObject | undefined): JsonObject[] {
@@ -27,9 +27,7 @@ function checkAddress(id: ResourceId, reference: string, noun: string, env: Env)
     const message = `${noun} ${id.text} cannot use public IP address ${reference} of SKU Basic. Use a Standard SKU public IP address.`;
     return providerError(400, `${noun}PublicIPAddressMustBeStandard`, message);
   }
-  const holder = allIpConfigurations(env).find(
-    (item) => sameId(referenceAt(item.properties, 'publicIPAddress'), reference) && !sameId(item.owner, id.text),
-  );
+  const holder = ipConfigurationsWith('publicIPAddress', reference, env).find((item) => !sameId(item.owner, id.text));
   if (holder === undefined) return undefined;
   const message = `Resource ${id.text} is referencing public IP address ${reference} that is already allocated to resource ${holder.id}.`;
   return providerError(400, 'PublicIPAddressInUse', message);

@@ -1,14 +1,13 @@
 import type { Answer } from '../answer.ts';
 import { providerError } from '../answer.ts';
 import type { ResourceId } from '../ids.ts';
-import { sameId } from '../ids.ts';
 import type { JsonObject } from '../json.ts';
-import { objectAt, referenceAt, stringAt } from '../json.ts';
+import { objectAt, stringAt } from '../json.ts';
 import type { Env, Kind } from './kind.ts';
-import { allIpConfigurations } from './subnetAddresses.ts';
+import { ipConfigurationsWith } from './subnetAddresses.ts';
 
 function user(id: ResourceId, env: Env): string | undefined {
-  return allIpConfigurations(env).find((item) => sameId(referenceAt(item.properties, 'publicIPAddress'), id.text))?.id;
+  return ipConfigurationsWith('publicIPAddress', id.text, env)[0]?.id;
 }
 
 /** Addresses of the basic kind are no longer given out, and standard ones are static; both answers are quoted in public threads. */

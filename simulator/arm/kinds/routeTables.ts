@@ -85,7 +85,7 @@ function check(id: ResourceId, body: JsonObject, env: Env): Answer | undefined {
 
 function subnetsUsing(id: string, env: Env): JsonObject[] {
   return env.store
-    .ofType('virtualNetworks')
+    .naming('virtualNetworks', id)
     .flatMap(({ body }) => objectsAt(objectAt(body, 'properties'), 'subnets'))
     .filter((subnet) => sameId(referenceAt(objectAt(subnet, 'properties'), 'routeTable'), id))
     .map((subnet) => ({ id: stringAt(subnet, 'id') ?? '' }));

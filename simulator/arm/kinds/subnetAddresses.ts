@@ -1,4 +1,4 @@
-import { keyOf, parseId } from '../ids.ts';
+import { parseId, sameId } from '../ids.ts';
 import type { JsonObject } from '../json.ts';
 import { objectAt, objectsAt, referenceAt, stringAt, stringsAt } from '../json.ts';
 import { v4Range, v4Text } from '../prefix.ts';
@@ -14,15 +14,21 @@ export function subnetWith(id: string | undefined, env: Env): JsonObject | undef
   );
 }
 
-/** Every ip configuration of a firewall or gateway with its owner and id. */
-export function allIpConfigurations(env: Env): { owner: string; id: string; properties: JsonObject }[] {
+/** The ip configurations of firewalls and gateways that use this subnet or public address, with their owners and ids. */
+export function ipConfigurationsWith(
+  use: 'subnet' | 'publicIPAddress',
+  used: string,
+  env: Env,
+): { owner: string; id: string; properties: JsonObject }[] {
   return ['azureFirewalls', 'virtualNetworkGateways'].flatMap((type) =>
-    env.store.ofType(type).flatMap(({ id, body }) =>
-      objectsAt(objectAt(body, 'properties'), 'ipConfigurations').map((item) => ({
-        owner: id.text,
-        id: stringAt(item, 'id') ?? '',
-        properties: objectAt(item, 'properties'),
-      })),
+    env.store.naming(type, used).flatMap(({ id, body }) =>
+      objectsAt(objectAt(body, 'properties'), 'ipConfigurations')
+        .map((item) => ({
+          owner: id.text,
+          id: stringAt(item, 'id') ?? '',
+          properties: objectAt(item, 'properties'),
+        }))
+        .filter(({ properties }) => sameId(referenceAt(properties, use), used)),
     ),
   );
 }
@@ -33,11 +39,8 @@ export function allocateInSubnet(subnet: JsonObject, owner: string, env: Env): s
   const prefixes = [stringAt(properties, 'addressPrefix'), ...stringsAt(properties, 'addressPrefixes')];
   const range = prefixes.map((prefix) => v4Range(prefix ?? '')).find((found) => found !== undefined);
   if (range === undefined) return undefined;
-  const subnetKey = keyOf(stringAt(subnet, 'id') ?? '');
-  const taken = allIpConfigurations(env)
-    .filter(
-      (item) => keyOf(referenceAt(item.properties, 'subnet') ?? '') === subnetKey && keyOf(item.owner) !== keyOf(owner),
-    )
+  const taken = ipConfigurationsWith('subnet', stringAt(subnet, 'id') ?? '', env)
+    .filter((item) => !sameId(item.owner, owner))
     .map((item) => stringAt(item.properties, 'privateIPAddress'));
   const size = 1n << BigInt(32 - range.length);
   for (let offset = 4n; offset < size - 1n; offset += 1n) {

@@ -7,16 +7,14 @@ import { objectAt, objectsAt, referenceAt, stringAt, stringsAt, without } from '
 import { v4Overlap, v4Range, v4Within } from '../prefix.ts';
 import { checkChildNames, checkCidr } from './checks.ts';
 import type { Env, Kind } from './kind.ts';
-import { allIpConfigurations } from './subnetAddresses.ts';
+import { ipConfigurationsWith } from './subnetAddresses.ts';
 
 function subnets(body: JsonObject | undefined): JsonObject[] {
   return objectsAt(objectAt(body, 'properties'), 'subnets');
 }
 
 function usersOf(subnetId: string, env: Env): JsonObject[] {
-  return allIpConfigurations(env)
-    .filter((item) => sameId(referenceAt(item.properties, 'subnet'), subnetId))
-    .map(({ id }) => ({ id }));
+  return ipConfigurationsWith('subnet', subnetId, env).map(({ id }) => ({ id }));
 }
 
 function prefixOf(subnet: JsonObject): string {
