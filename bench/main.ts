@@ -10,7 +10,7 @@ const usage = `npm run bench [-- NAME...] [--service-tags FILE] [--rounds N] [--
 Measures our work beside others' in one process, taking turns: medians, result sets compared.
 NAME picks rows (P1, P2 plans; W1, W2, ... ranges); without a file the real public one beside the project is used, else the synthetic one.
 fuzz as the first NAME sends generated inputs to the doors: fuzz [DOOR...] [--count N] [--seed N].
-fleet as the first NAME fails a region under many sites: fleet [--sites N,...] [--subscriptions N,...] [--workers N].
+fleet as the first NAME fails a region under many sites: fleet [--sites N,...] [--subscriptions N,...] [--workers N] [--sweep].
 Exit 1 where result sets differ. Limits that are missed are shown, not failed: machines are busy.`;
 
 type Options = { names: string[]; file: string | undefined; rounds: number; json: boolean };

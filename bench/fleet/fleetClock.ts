@@ -10,8 +10,8 @@ export type FleetClock = Clock & {
 
 type Sleeper = { readonly until: number; readonly wake: () => void };
 
-/** Starts at `startMs` (since the epoch). */
-export const fleetClock = (startMs: number): FleetClock => {
+/** Starts at `startMs` (since the epoch). `follow` lets others move to the same time, before anybody here wakes. */
+export const fleetClock = (startMs: number, follow: (now: number) => Promise<void>): FleetClock => {
   let now = startMs;
   let outside = 0;
   let next: () => number | undefined = () => undefined;
@@ -19,41 +19,39 @@ export const fleetClock = (startMs: number): FleetClock => {
   let sleepers: Sleeper[] = [];
   let queued = false;
 
-  const jump = (): void => {
-    queued = false;
-    if (outside > 0) return;
-    const message = next();
+  const jump = async (): Promise<void> => {
+    const message = outside > 0 ? undefined : next();
     const first = sleepers.reduce((least, { until }) => Math.min(least, until), message ?? Number.POSITIVE_INFINITY);
-    if (first === Number.POSITIVE_INFINITY) return;
+    if (outside > 0 || first === Number.POSITIVE_INFINITY) {
+      queued = false;
+      return;
+    }
+    if (first > now) await follow(first);
     now = Math.max(now, first);
     const awake = sleepers.filter(({ until }) => until <= now);
     sleepers = sleepers.filter(({ until }) => until > now);
     for (const { wake } of awake) wake();
     if (message !== undefined && message <= now) arrived();
+    queued = false;
     consider();
   };
   const consider = (): void => {
     if (queued) return;
     queued = true;
     // What goes on without waiting comes first.
-    setImmediate(() => setImmediate(jump));
+    setImmediate(() => setImmediate(() => void jump()));
   };
+  const sleep = (until: number): Promise<void> =>
+    new Promise((wake) => {
+      sleepers.push({ until, wake });
+      consider();
+    });
 
   return {
     speed: 1,
     now: () => now,
-    sleepUntil: (until) =>
-      until <= now
-        ? Promise.resolve()
-        : new Promise((wake) => {
-            sleepers.push({ until, wake });
-            consider();
-          }),
-    pause: (ms) =>
-      new Promise((wake) => {
-        sleepers.push({ until: now + ms, wake });
-        consider();
-      }),
+    sleepUntil: (until) => (until <= now ? Promise.resolve() : sleep(until)),
+    pause: (ms) => sleep(now + ms),
     outside: (change) => {
       outside += change;
       consider();

@@ -16,29 +16,29 @@ export type Delay = () => Promise<void>;
 const refusal = (code: 'ERR_STATE_CONFLICT' | 'ERR_LEASED', what: string) =>
   new AutomationError(code, what, { remedy: 'Nothing to do.', retry: 'later' });
 
-/** States by site, fenced by a token; `onSave` sees each. */
-export const siteStore = (delay: Delay, onSave: (state: SiteState) => void): SiteStore => {
-  const rows = new Map<string, { text: string; token: number }>();
-  const parsed = (text: string) => JSON.parse(text) as SiteState;
+/** States by site on disk, fenced by a token; `onSave` sees each. */
+export const siteStore = (folder: string, delay: Delay, onSave: (state: SiteState) => void): SiteStore => {
+  const tokens = new Map<string, number>();
+  const pathOf = (site: string) => join(folder, `state-${site}.json`);
+  const read = (site: string) => JSON.parse(readFileSync(pathOf(site), 'utf8')) as SiteState;
   return {
     load: async (site) => {
       await delay();
-      const row = rows.get(site);
-      return row === undefined
-        ? { state: newSite(site), token: null }
-        : { state: parsed(row.text), token: String(row.token) };
+      const token = tokens.get(site);
+      return token === undefined ? { state: newSite(site), token: null } : { state: read(site), token: String(token) };
     },
     save: async (state, token) => {
       await delay();
-      const row = rows.get(state.site);
-      const stands = row === undefined ? null : String(row.token);
-      if (stands !== token) throw refusal('ERR_STATE_CONFLICT', `Somebody else wrote ${state.site} first`);
-      const next = (row?.token ?? 0) + 1;
-      rows.set(state.site, { text: JSON.stringify(state), token: next });
+      const stands = tokens.get(state.site);
+      if ((stands === undefined ? null : String(stands)) !== token)
+        throw refusal('ERR_STATE_CONFLICT', `Somebody else wrote ${state.site} first`);
+      const next = (stands ?? 0) + 1;
+      tokens.set(state.site, next);
+      writeFileSync(pathOf(state.site), JSON.stringify(state));
       onSave(state);
       return String(next);
     },
-    list: async () => [...rows.values()].map(({ text }) => parsed(text)),
+    list: async () => [...tokens.keys()].map(read),
   };
 };
 

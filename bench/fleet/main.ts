@@ -1,8 +1,10 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { machineLine } from '../measure.ts';
-import { type FleetOptions, type FleetResult, openFleetStage, runFleet } from './fleet.ts';
+import type { FleetOptions, FleetResult } from './fleet.ts';
 import { boundOf } from './fleetBound.ts';
 
 const workersOfHost = (): number => {
@@ -15,16 +17,18 @@ const columns = [
   'sites',
   'in',
   'last s',
-  'median s',
   'bound s',
   'ratio',
+  'median s',
+  'wait s',
   'tightest',
   '429',
   'locks',
   'reads',
   'polls',
   'writes',
-  'MB',
+  'app MB',
+  'Azure MB',
   'wall s',
 ];
 
@@ -37,34 +41,52 @@ const rowOf = (result: FleetResult, single: FleetResult): (string | number)[] =>
     `${options.sites}${unready}`,
     options.subscriptions,
     result.lastSeconds.toFixed(0),
-    result.medianSeconds.toFixed(0),
     seconds.toFixed(0),
     (result.lastSeconds / seconds).toFixed(2),
+    result.medianSeconds.toFixed(0),
+    result.longestSeconds.toFixed(0),
     `${tightest?.[0]} ${tightest?.[1].toFixed(0)}`,
     tally.refused,
     tally.locked,
     tally.reads,
     tally.polls,
     tally.writes,
-    result.peakMb,
+    result.appMb,
+    result.azureMb,
     result.wallSeconds.toFixed(0),
   ];
 };
 
 const print = (cells: readonly (string | number)[]): void => {
-  process.stdout.write(`${cells.map((cell, index) => String(cell).padStart(index === 6 ? 18 : 8)).join(' ')}\n`);
+  process.stdout.write(`${cells.map((cell, index) => String(cell).padStart(index === 7 ? 18 : 8)).join(' ')}\n`);
 };
+
+const inProcessOfItsOwn = async (options: FleetOptions): Promise<FleetResult> => {
+  const row = fork(new URL('./rowMain.ts', import.meta.url), [JSON.stringify(options)]);
+  const ended = once(row, 'exit').then(([code]) => {
+    throw new Error(`The fleet of ${options.sites} sites ended with ${code} before it was measured.`);
+  });
+  ended.catch(() => {});
+  const [result] = await Promise.race([once(row, 'message'), ended]);
+  return result;
+};
+
+const swept = ({ sweeps }: FleetResult): string =>
+  sweeps === null
+    ? ''
+    : `${' '.repeat(18)}sweeps: ${sweeps.first} reads when every site is due, then ${sweeps.quiet}\n`;
 
 /** `npm run bench -- fleet`: how long until every site of a failed region is proven, beside what a subscription allows. */
 export const fleetBench = async (argv: readonly string[]): Promise<number> => {
   const { values } = parseArgs({
     args: [...argv],
     options: {
-      sites: { type: 'string', default: '10,100,1000' },
+      sites: { type: 'string', default: '10,100,1000,3000' },
       subscriptions: { type: 'string', default: '1,10' },
       workers: { type: 'string', default: String(workersOfHost()) },
       'arm-ms': { type: 'string', default: '100' },
       'storage-ms': { type: 'string', default: '5' },
+      sweep: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   });
@@ -72,11 +94,11 @@ export const fleetBench = async (argv: readonly string[]): Promise<number> => {
     workers: Number(values.workers),
     armMs: Number(values['arm-ms']),
     storageMs: Number(values['storage-ms']),
+    sweep: values.sweep,
   };
   const numbers = (text: string) => text.split(',').map(Number);
-  const stage = await openFleetStage();
   const run = (sites: number, subscriptions: number): Promise<FleetResult> =>
-    runFleet(stage, { sites, subscriptions, ...common } satisfies FleetOptions);
+    inProcessOfItsOwn({ sites, subscriptions, ...common });
   const single = await run(1, 1);
   if (!values.json) {
     process.stdout.write(`${machineLine()}; load ${loadavg()[0]?.toFixed(1)}\n`);
@@ -92,10 +114,12 @@ export const fleetBench = async (argv: readonly string[]): Promise<number> => {
       if (result.ready < sites || result.tally.refused > 0) missed += 1;
       if (values.json)
         process.stdout.write(`${JSON.stringify({ ...result, bound: boundOf(result.options, single) })}\n`);
-      else print(rowOf(result, single));
+      else {
+        print(rowOf(result, single));
+        process.stdout.write(swept(result));
+      }
       if (result.failed + result.thrown > 0)
         process.stderr.write(`${result.failed} failed or alarmed, ${result.thrown} messages thrown back\n`);
     }
-  await stage.simulated.close();
   return missed > 0 ? 1 : 0;
 };
