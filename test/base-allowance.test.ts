@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Allowance, type CallClass, takeOne, unused, usedUpUntil } from '../shared/base/allowance.ts';
+import {
+  type Allowance,
+  type CallClass,
+  takeOne,
+  takePromised,
+  unused,
+  usedUpUntil,
+} from '../shared/base/allowance.ts';
 import { waitBefore } from '../shared/base/retry.ts';
 import { DEFAULT_LIMITS } from '../simulator/arm/settings.ts';
 import { Throttles } from '../simulator/arm/throttle.ts';
@@ -80,6 +87,45 @@ describe('an allowance', () => {
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+/** Promised writes that come late by what `lateMs` says, and are promised anew where there is no room: when they are made. */
+const madeLate = (writes: number, lateMs: (write: number) => number): number[] => {
+  const { at: promised, left: asked } = taken(writes, 'writes', 0);
+  let left = asked;
+  const made: number[] = [];
+  const coming = promised.map((at, write) => ({ promisedAt: at, now: at + lateMs(write) }));
+  for (let write = 0; coming.length > 0; write += 1) {
+    coming.sort((a, b) => b.now - a.now);
+    const next = coming.pop();
+    if (next === undefined) break;
+    const one = takePromised(left, 'writes', true, next.promisedAt, next.now);
+    left = one.left;
+    if (one.at <= next.now + 3_000) made.push(one.at);
+    else coming.push({ promisedAt: one.at, now: one.at + lateMs(write) });
+  }
+  return made.sort((a, b) => a - b);
+};
+
+describe('a promised write that comes late', () => {
+  const refusedOf = (made: readonly number[]) => {
+    const azure = new Throttles(DEFAULT_LIMITS);
+    return made.filter((at) => azure.network('s', 'PUT', at) !== undefined);
+  };
+
+  it('counts when it is made, so that Azure never refuses those after it', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 55_000 }), { minLength: 1, maxLength: 50 }), (late) => {
+        expect(refusedOf(madeLate(2_500, (write) => late[write % late.length] ?? 0))).toEqual([]);
+      }),
+      { numRuns: 5 },
+    );
+  });
+
+  it('holds those after it up by no more than it was late', () => {
+    const punctual = madeLate(1_980, () => 0).at(-1) ?? 0;
+    expect(madeLate(1_980, () => 30_000).at(-1)).toBeLessThanOrEqual(punctual + 2 * 30_000);
   });
 });
 

@@ -1,4 +1,4 @@
-import { type Allowance, type CallClass, takeOne, usedUpUntil } from '../base/allowance.ts';
+import { type Allowance, type CallClass, takeOne, takePromised, usedUpUntil } from '../base/allowance.ts';
 import type { Clock } from '../base/clock.ts';
 import { AutomationError } from '../base/errors.ts';
 
@@ -109,10 +109,13 @@ export const sharedTurns = (store: AllowanceStore, clock: Clock): Turns => {
     const promised = await store.promised(subscription, call);
     if (promised !== undefined && promised > now + mostWaitMs[kind]) throw notYet(turn, promised - now);
     if (promised !== undefined) await store.keepPromise(subscription, call);
-    if (promised !== undefined && promised > now - lateMs.promise) return promised;
+    const inTime = promised !== undefined && promised > now - lateMs.promise ? promised : null;
     let at = now;
     await alter(subscription, (allowance) => {
-      const one = takeOne(allowance, kind, network, clock.now());
+      const one =
+        inTime === null
+          ? takeOne(allowance, kind, network, clock.now())
+          : takePromised(allowance, kind, network, inTime, clock.now());
       at = one.at;
       return one.left;
     });

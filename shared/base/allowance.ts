@@ -50,11 +50,11 @@ const windowSlot = (cells: Allowance['cells'], from: number): number => {
   }
 };
 
-const withCall = (cells: Allowance['cells'], at: number): Allowance['cells'] => {
+const changed = (cells: Allowance['cells'], at: number, by: 1 | -1): Allowance['cells'] => {
   const cell = Math.floor(at / cellMs);
-  const last = cells.at(-1);
-  if (last !== undefined && last[0] >= cell) return [...cells.slice(0, -1), [last[0], last[1] + 1]];
-  return [...cells, [cell, 1]];
+  const calls = new Map(cells);
+  calls.set(cell, (calls.get(cell) ?? 0) + by);
+  return [...calls].filter(([, some]) => some > 0).sort(([a], [b]) => a - b);
 };
 
 /** Takes one call: when it may be made (ms, `now` at the earliest), first come first served, and what is left. */
@@ -73,9 +73,40 @@ export const takeOne = (
     at,
     left: {
       fullAt: { ...allowance.fullAt, [kind]: Math.max(full, at) + 1_000 / limit.perSecond },
-      cells: counts ? withCall(kept, at) : kept,
+      cells: counts ? changed(kept, at, 1) : kept,
     },
   };
+};
+
+/** The first moment from `from` on at which the calls before it leave room; what is promised for later asks again itself. */
+const roomFrom = (cells: Allowance['cells'], from: number): number => {
+  const back = networkWrites.seconds * 1_000 + cellMs;
+  let at = from;
+  for (;;) {
+    const counted = cells.filter(([cell]) => cell * cellMs > at - back && cell * cellMs <= at);
+    const calls = counted.reduce((sum, [, some]) => sum + some, 0);
+    const oldest = counted[0]?.[0];
+    if (calls < networkWrites.calls || oldest === undefined) return at;
+    at = oldest * cellMs + back;
+  }
+};
+
+/**
+ * Takes the call that was promised for `promisedAt`: when it may be made, and what is left. Many come late, and a
+ * window is counted by when calls are made: a thousand that were each half a minute late are not over when they were promised to be.
+ */
+export const takePromised = (
+  allowance: Allowance,
+  kind: CallClass,
+  network: boolean,
+  promisedAt: number,
+  now: number,
+): { readonly at: number; readonly left: Allowance } => {
+  const from = Math.max(promisedAt, now);
+  if (!network || kind === 'reads') return { at: from, left: allowance };
+  const others = changed(allowance.cells, promisedAt, -1);
+  const at = roomFrom(others, from);
+  return { at, left: { ...allowance, cells: changed(others, at, 1) } };
 };
 
 /** Azure said no all the same, until `until`: somebody else uses the subscription, so that nothing is left till then. */
