@@ -4,23 +4,22 @@ import { sweep } from '../../shared/sweep.ts';
 import { say } from '../../shared/words.ts';
 import type { AzureProcess } from './azureProcess.ts';
 
-/** Calls to ARM of sweeps after the failover. */
+/** Reads of sweeps after the failover. */
 export type Sweeps = {
-  /** The first, which visits every site: its hourly snapshot is due. */
-  readonly first: number;
-  /** One at which nothing has changed. */
+  /** The first: every site's hourly snapshot and six-hourly check are due. */
+  readonly due: number;
+  /** While every site waits for its device. */
+  readonly waiting: number;
+  /** All devices are confirmed, and nothing has changed. */
   readonly quiet: number;
 };
 
 type Swept = { readonly ports: Ports; readonly azure: AzureProcess; readonly work: () => Promise<number> };
 
-const roundMs = 15 * 60_000;
+/** So short that no snapshot is due again meanwhile. */
+const roundMs = 5 * 60_000;
 
-/** Every device is confirmed, then the timer sweeps three times: sites are spared from the third on. */
 export const sweepsOf = async ({ ports, azure, work }: Swept): Promise<Sweeps> => {
-  const { sites } = await sitesInForce(ports.config);
-  for (const { id } of sites) await say({ action: 'confirmDevice', site: id }, 'the bench', ports);
-  await work();
   const swept = async (): Promise<number> => {
     const before = await azure.tally();
     await ports.clock.pause(roundMs);
@@ -29,7 +28,12 @@ export const sweepsOf = async ({ ports, azure, work }: Swept): Promise<Sweeps> =
     const after = await azure.tally();
     return after.reads - before.reads;
   };
-  const first = await swept();
+  const due = await swept();
+  const waiting = await swept();
+  const { sites } = await sitesInForce(ports.config);
+  for (const { id } of sites) await say({ action: 'confirmDevice', site: id }, 'the bench', ports);
+  await work();
+  // A site is spared once it was looked at since all that decides was first seen as it is.
   await swept();
-  return { first, quiet: await swept() };
+  return { due, waiting, quiet: await swept() };
 };

@@ -74,7 +74,7 @@ const inProcessOfItsOwn = async (options: FleetOptions): Promise<FleetResult> =>
 const swept = ({ sweeps }: FleetResult): string =>
   sweeps === null
     ? ''
-    : `${' '.repeat(18)}sweeps: ${sweeps.first} reads when every site is due, then ${sweeps.quiet}\n`;
+    : `         reads of a sweep: ${sweeps.due} with all snapshots due, ${sweeps.waiting} while devices are waited for, ${sweeps.quiet} when they are confirmed\n`;
 
 /** `npm run bench -- fleet`: how long until every site of a failed region is proven, beside what a subscription allows. */
 export const fleetBench = async (argv: readonly string[]): Promise<number> => {
