@@ -32,7 +32,7 @@ export const proofTimes = (clock: FleetClock) => {
         ready: proven.size,
         lastSeconds: times.at(-1) ?? Number.NaN,
         medianSeconds: times[times.length >> 1] ?? Number.NaN,
-        longestSeconds: waits.reduce((most, wait) => (wait <= most ? most : wait), 0),
+        longestSeconds: Math.max(0, ...waits),
       };
     },
   };
