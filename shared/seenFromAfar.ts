@@ -5,6 +5,7 @@ import type { Site } from './base/site.ts';
 import { watchIsDue } from './keepWatch.ts';
 import { decideFor } from './look.ts';
 import type { Ports } from './ports.ts';
+import { deviceConfirmed, waitsForPerson } from './record/progress.ts';
 import { residenceOf } from './record/residence.ts';
 import type { SiteState } from './record/state.ts';
 import type { TagsInForce } from './record/tagsInForce.ts';
@@ -59,15 +60,18 @@ const resourcesOf = (side: Site, all: ReadonlyMap<string, JsonObject>): readonly
   return [...present, ...addresses];
 };
 
-/** Nothing under way, nobody waited for, nothing in the way: what was looked at then stands as long as nothing changes. */
+/** No run; or one that waits for a person at the device, whose word has not come: a fleet may wait so for days. */
+const standsStill = (state: SiteState): boolean =>
+  state.run === null ? state.singlyEncryptedSince === null : waitsForPerson(state.run) && !deviceConfirmed(state);
+
+/** Nothing under way, nothing to decide, nothing in the way: what was looked at then stands as long as nothing changes. */
 const isQuiet = (state: SiteState): boolean =>
-  state.run === null &&
+  standsStill(state) &&
   !state.move &&
   state.waiting === null &&
   state.approved === null &&
   state.attention === null &&
   state.paused === null &&
-  state.singlyEncryptedSince === null &&
   state.inPlace !== null &&
   !state.inPlace.retains &&
   !state.lookAgain;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sweep } from '../shared/sweep.ts';
 import { type Journey, type Stage, startStage } from './support/journey.ts';
-import { atHome } from './support/landing.ts';
+import { atHome, confirm, failOver } from './support/landing.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -27,6 +27,33 @@ describe('a sweep', () => {
     await swept(journey);
     expect(await swept(journey)).toEqual({ own: 0, lists: 4 });
     expect((await swept(journey)).own).toBe(0);
+  });
+
+  it('visits no site that only waits for its device, until the table changes or a person speaks', async () => {
+    const journey = await atHome(stage);
+    await failOver(journey);
+    for (let more = 0; more < 3; more += 1) await swept(journey);
+    expect(await swept(journey)).toEqual({ own: 0, lists: 4 });
+    const table = stage.arm.read(journey.ids.routeTable);
+    stage.arm.seed(journey.ids.routeTable, { ...table, tags: { owner: 'somebody' } } as never);
+    expect((await swept(journey)).own).toBeGreaterThan(0);
+    await confirm(journey);
+    expect(await journey.state()).toMatchObject({ run: null, singlyEncryptedSince: null });
+  });
+
+  it('visits a site whose device is confirmed although nobody told of it', async () => {
+    const journey = await atHome(stage);
+    await failOver(journey);
+    for (let more = 0; more < 3; more += 1) await swept(journey);
+    const { messages } = journey.ports;
+    Object.defineProperty(journey.ports, 'messages', {
+      value: { ...messages, send: async () => {} },
+      configurable: true,
+    });
+    await journey.word({ action: 'confirmDevice' });
+    Object.defineProperty(journey.ports, 'messages', { value: messages, configurable: true });
+    await swept(journey);
+    expect(await journey.state()).toMatchObject({ run: null, singlyEncryptedSince: null });
   });
 
   it('visits a site whose table somebody changed', async () => {
