@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { sideOf } from '../shared/base/side.ts';
 import { decide, type ScopeInput } from '../shared/scope/decide.ts';
 import type { Fact } from '../shared/scope/fact.ts';
 import type { Intent } from '../shared/scope/intent.ts';
@@ -140,6 +141,34 @@ describe('the rows of the truth table', () => {
       mode: 'home',
       alarms: [expect.stringContaining('no move to US Gov Texas helps')],
     });
+  });
+});
+
+describe('a site whose target is not its failover region', () => {
+  const elsewhere = siteWith({}, { move: { targetRegion: 'usgovarizona' } });
+  const tunnelDown = (...regions: string[]) => told({ services: [['VPN Gateway', ...regions]] });
+
+  it('is not moved into a target that fails as well, and the alarm names it', () => {
+    const decision = decided({ site: elsewhere, facts: tunnelDown(HOME, 'USGov Arizona') });
+    expect(decision.move).toBeNull();
+    expect(decision.alarms).toEqual([expect.stringContaining('no move to US Gov Arizona helps')]);
+  });
+
+  it('is moved to its target although the failover region fails', () => {
+    const decision = decided({ site: elsewhere, facts: tunnelDown(HOME, AWAY) });
+    expect(decision.move?.why).toContain('from US Gov Virginia to US Gov Arizona is called for');
+  });
+
+  it('fails its services over as before, whatever is unwell in the target', () => {
+    const facts = told({ services: [['Storage', HOME, 'USGov Arizona']] });
+    expect(decided({ site: elsewhere, facts })).toMatchObject({ services: ['Storage'], target: 'usgovtexas' });
+  });
+
+  it('is moved back home from there, where home is what has to be well', () => {
+    const facts = tunnelDown('USGov Arizona');
+    const { move } = decided({ site: sideOf(elsewhere, 'target'), facts });
+    expect(move?.why).toContain('from US Gov Arizona to US Gov Virginia');
+    expect(decided({ site: sideOf(elsewhere, 'target'), facts: tunnelDown('USGov Arizona', HOME) }).move).toBeNull();
   });
 });
 

@@ -8,6 +8,10 @@ export const otherSide = (side: SideName): SideName => (side === 'home' ? 'targe
 
 export const regionOfSide = (site: Site, side: SideName): Region => (side === 'home' ? site.home : site.target.region);
 
+/** Where a site would move to from the side it lives on, which is what `site` is: its target, or back home. */
+export const movesTo = (site: Site): Region =>
+  site.home.name === site.target.region.name ? site.failover : site.target.region;
+
 /**
  * The site as it stands, or would stand, on one side: there its region is home and the other side's is where services
  * fail over to. `site` is as the sites file has it, never a side already.

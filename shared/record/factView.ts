@@ -56,7 +56,7 @@ export const factsOfSite = (
   facts: readonly Fact[],
   now: number,
 ): { readonly views: readonly FactView[]; readonly stale: readonly Fact[] } => {
-  const { home, failover, stale, aside } = unwellFor(site, facts, now);
+  const { home, failover, target, stale, aside } = unwellFor(site, facts, now);
   const old = new Set(flat(stale));
   // A service nobody knows counts when a whole region fails, but nothing is failed over for it.
   const left = new Set(aside.map(({ fact }) => fact).filter((fact) => !old.has(fact)));
@@ -64,6 +64,9 @@ export const factsOfSite = (
   const views = [
     ...open(home).map((fact) => factView('open', fact, null)),
     ...open(failover).map((fact) => factView('open', fact, 'in the failover region')),
+    ...(target === failover
+      ? []
+      : open(target).map((fact) => factView('open', fact, 'in the region the site would move to'))),
     ...[...old].map((fact) => factView('stale', fact, 'nothing has been heard of it for long')),
     ...aside.filter(({ fact }) => left.has(fact)).map(({ fact, why }) => factView('aside', fact, why)),
   ];

@@ -101,7 +101,8 @@ const additionOf = (
 };
 
 /**
- * What should be failed over for a site. Each service on its own, the first row that fits; then the site as a whole.
+ * What should be failed over for a site. Each service on its own, the first row that fits; then the site as a whole,
+ * where the third column is the region that it would move to (regionMove.ts).
  *
  * | a person's last live word | at home (open facts)        | in the failover region | the service         | who says yes            |
  * | ------------------------- | --------------------------- | ---------------------- | ------------------- | ----------------------- |

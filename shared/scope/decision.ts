@@ -23,7 +23,7 @@ export type Decision = {
   readonly addAgainAt?: string;
   /** Those of `leaving` that wait for `releaseApproval`; the others may leave now. Empty where it is null. */
   readonly releaseWaits: readonly string[];
-  /** Why the whole site should move to the failover region; null where it should not. */
+  /** Why the whole site should move to its target; null where it should not. */
   readonly move: { readonly why: string } | null;
   /** A person said: change nothing (intent `hold`). */
   readonly hold: string | null;

@@ -1,3 +1,4 @@
+import { movesTo } from '../base/side.ts';
 import type { Site } from '../base/site.ts';
 import { isoDurationMs } from './duration.ts';
 import type { Fact } from './fact.ts';
@@ -19,17 +20,20 @@ export type MoveCalled = {
 };
 
 /**
+ * The region it would move to is `move.targetRegion`, else the failover region; the failover region of the services alone
+ * has no say.
+ *
  * | the site's region   | the region it would move to | then                       |
  * | ------------------- | --------------------------- | -------------------------- |
- * | fails as a whole    | well                        | a move is called for       |
+ * | fails as a whole    | well, or unwell in part     | a move is called for       |
  * | fails as a whole    | fails as a whole, too       | stay, alarm                |
  * | well, or in part    | any                         | nothing                    |
  */
 export const moveCalled = (site: Site, unwell: Unwell): MoveCalled => {
   const wide = regionWide(unwell.home);
   if (!wide) return { why: null, alarm: null };
-  const [home, target] = [site.home.displayName, site.failover.displayName];
-  const there = regionWide(unwell.failover);
+  const [home, target] = [site.home.displayName, movesTo(site).displayName];
+  const there = regionWide(unwell.target);
   if (there) {
     const alarm = `${home} fails as a whole, since ${cause(wide)}; no move to ${target} helps, where ${cause(there)}.`;
     return { why: null, alarm };

@@ -1,5 +1,6 @@
 import { findRegionAnywhere } from '../base/geography.ts';
 import { carriesTheTunnel, serviceFamily, serviceTagFor } from '../base/services.ts';
+import { movesTo } from '../base/side.ts';
 import type { Site } from '../base/site.ts';
 import type { Fact } from './fact.ts';
 import { mergeFacts } from './mergeFact.ts';
@@ -15,6 +16,8 @@ export type ByService = ReadonlyMap<string, readonly Fact[]>;
 export type Unwell = {
   readonly home: ByService;
   readonly failover: ByService;
+  /** In the region that the whole site would move to: the failover region, unless the site names another target. */
+  readonly target: ByService;
   /** Open for the home region, but unheard of for long. */
   readonly stale: ByService;
   /** Until when an incident of a service was open at home, of those that are over (ISO). */
@@ -47,10 +50,11 @@ export const isOfSite = (
   subscriptionId === site.subscriptionId.toLowerCase() || (resourceId !== null && ownsResource(site, resourceId));
 
 /** Which side of the site a fact is about; `elsewhere` is none of its business, `unclear` is shown. */
-const sideOf = (site: Site, fact: Fact): 'home' | 'failover' | 'unclear' | 'elsewhere' => {
+const sideOf = (site: Site, fact: Fact): 'home' | 'failover' | 'target' | 'unclear' | 'elsewhere' => {
   // Nothing in an operation says where its resource was; if the resource is the site's, it was at home.
   if (fact.resourceId !== null || fact.region === site.home.name) return 'home';
   if (fact.region === site.failover.name) return 'failover';
+  if (fact.region === movesTo(site).name) return 'target';
   return findRegionAnywhere(fact.region) ? 'elsewhere' : 'unclear';
 };
 
@@ -64,7 +68,7 @@ const whyAside = (site: Site, fact: Fact, stale: boolean): string | undefined =>
 };
 
 /** What a fact counts for: its side, `stale` (at home, unheard of for long), or nothing. */
-const countsFor = (site: Site, fact: Fact, stale: boolean): 'home' | 'failover' | 'stale' | undefined => {
+const countsFor = (site: Site, fact: Fact, stale: boolean): 'home' | 'failover' | 'target' | 'stale' | undefined => {
   const side = sideOf(site, fact);
   if (side === 'unclear' || side === 'elsewhere') return undefined;
   if (fact.resourceId !== null && !ownsResource(site, fact.resourceId)) return undefined;
@@ -78,6 +82,7 @@ export const unwellFor = (site: Site, facts: readonly Fact[], now: number): Unwe
   const found = {
     home: new Map<string, Fact[]>(),
     failover: new Map<string, Fact[]>(),
+    target: new Map<string, Fact[]>(),
     stale: new Map<string, Fact[]>(),
   };
   const aside: { fact: Fact; why: string }[] = [];
@@ -93,7 +98,8 @@ export const unwellFor = (site: Site, facts: readonly Fact[], now: number): Unwe
     const service = asSiteSpells(site, tagOf(site, fact) ?? fact.service);
     found[counts].set(service, [...(found[counts].get(service) ?? []), fact]);
   }
-  return { ...found, lastOpen: lastOpenOf(site, own), aside };
+  const target = movesTo(site).name === site.failover.name ? found.failover : found.target;
+  return { ...found, target, lastOpen: lastOpenOf(site, own), aside };
 };
 
 /** A flapping incident is over only when it has stayed so: the newest word that closed it, or its incident. */
