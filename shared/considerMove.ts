@@ -1,6 +1,7 @@
 import { iso } from './base/clock.ts';
 import type { Site } from './base/site.ts';
 import type { Look } from './look.ts';
+import { isWayOut } from './plan/fallback.ts';
 import type { Plan } from './plan/plan.ts';
 import { type Called, dropMove, isRefused, type Proposing, proposeMove } from './proposeMove.ts';
 import type { Move } from './record/move.ts';
@@ -99,16 +100,17 @@ const tooMany = (plan: Plan | null): plan is Plan =>
   plan.decision.mode === 'serviceFailover' &&
   plan.blockers.some(({ code }) => code === 'ROUTE_BUDGET');
 
-/** After a look: a service failover whose routes do not fit falls back to the move of the whole site. */
+/** After a look: a service failover whose routes do not fit falls back to the move of the whole site, where that is a way out. */
 export const considerFallback = async (work: Proposing, { now, full }: Look): Promise<boolean> => {
   const { move } = work.session.state();
   if (move && stays(move)) return false;
   const blockedBy = [now, full].find(tooMany);
-  if (blockedBy) {
+  if (blockedBy && isWayOut(blockedBy.fallback)) {
     const why = blockedBy.blockers.filter(({ code }) => code === 'ROUTE_BUDGET').map(({ message }) => message);
     if (move && move.reason !== 'budget') return false;
     return proposeMove(work, { reason: 'budget', why: [...why, ...blockedBy.decision.reasons], blockedBy });
   }
-  if (move?.reason === 'budget') await dropMove(work, 'expired', 'the service failover fits now');
+  const why = blockedBy ? (blockedBy.fallback?.unwell ?? 'it is no way out any more') : 'the service failover fits now';
+  if (move?.reason === 'budget') await dropMove(work, 'expired', why);
   return false;
 };

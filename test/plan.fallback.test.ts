@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { renderPlan } from '../cli/renderPlan.ts';
 import { sideOf } from '../shared/base/side.ts';
-import { fallbackText } from '../shared/plan/fallback.ts';
+import { fallbackText, isWayOut } from '../shared/plan/fallback.ts';
 import { parseTagFile } from '../shared/ranges/tagFile.ts';
-import { planOn, smallSite } from './planData.ts';
+import { decisionFor, planOn, smallSite } from './planData.ts';
 
 /** Every second /24, so that none merges with another. */
 const apart = (first: number, many: number): string[] =>
@@ -43,6 +43,17 @@ describe('where a service failover does not fit', () => {
     const { fallback } = away(10, 12);
     expect(fallback).toMatchObject({ routes: 13, fits: false, strategy: null });
     expect(fallback && fallbackText(fallback)).toContain('no way out');
+  });
+
+  it('a move into a target that fails as a whole is said to be no way out, and why', () => {
+    const decision = {
+      ...decisionFor(['Storage']),
+      targetFails: 'US Gov Texas fails as a whole, since VPN Gateway is',
+    };
+    const { fallback } = planOn({ site: limited(10), tags: tagsWithin(5), services: ['Storage'], more: { decision } });
+    expect(fallback).toMatchObject({ fits: true, unwell: decision.targetFails });
+    expect(isWayOut(fallback)).toBe(false);
+    expect(fallback && fallbackText(fallback)).toContain('no way out: US Gov Texas fails as a whole');
   });
 
   it('a target whose tag is empty is no way out', () => {

@@ -19,6 +19,8 @@ export type Fallback = {
   readonly routes: number;
   readonly limit: number;
   readonly fits: boolean;
+  /** Why a move is no way out although it would fit: the target fails as a whole; null where it does not. */
+  readonly unwell: string | null;
   readonly strategy: string | null;
   /** What would make the failover fit instead, in plain sentences. */
   readonly instead: readonly string[];
@@ -53,12 +55,16 @@ const insteadOf = (input: PlanInput, wanted: RangeSet, budget: Budget, namePrefi
 };
 
 /**
- * | services failed over | routes fit | the site lives at home | fallback                                  |
- * | -------------------- | ---------- | ---------------------- | ----------------------------------------- |
- * | none                 | any        | any                    | null: a limit or a strategy, never a move |
- * | some                 | yes        | any                    | null                                      |
- * | some                 | no         | no                     | null: the target was the way out already  |
- * | some                 | no         | yes                    | the move, with how its own table would fit |
+ * A move is asked for in the last row alone (`isWayOut`); of the two above it people are told why not.
+ *
+ * | services failed over | routes fit | the site lives at home | its target          | its own table | fallback                                  |
+ * | -------------------- | ---------- | ---------------------- | ------------------- | ------------- | ----------------------------------------- |
+ * | none                 | any        | any                    | any                 | any           | null: a limit or a strategy, never a move |
+ * | some                 | yes        | any                    | any                 | any           | null                                      |
+ * | some                 | no         | no                     | any                 | any           | null: the target was the way out already  |
+ * | some                 | no         | yes                    | fails as a whole    | any           | no way out: why                           |
+ * | some                 | no         | yes                    | well                | does not fit  | no way out: how many routes it takes      |
+ * | some                 | no         | yes                    | well                | fits          | the move                                  |
  */
 export const fallbackFor = (
   input: PlanInput,
@@ -66,7 +72,7 @@ export const fallbackFor = (
   budget: Budget,
   namePrefix: string,
 ): Fallback | null => {
-  const { site, desired, tags, table, network } = input;
+  const { site, decision, desired, tags, table, network } = input;
   if (budget.strategy !== null || desired.services.length === 0 || site.home.name === site.target.region.name)
     return null;
   const side = sideOf(site, 'target');
@@ -95,13 +101,19 @@ export const fallbackFor = (
     routes,
     limit,
     fits: preview.table.fits && moved.blockers.length === 0,
+    unwell: decision.targetFails ?? null,
     strategy,
     instead: insteadOf(input, wanted, budget, namePrefix),
   };
 };
 
+/** Whether the move would be made and would help. */
+export const isWayOut = (fallback: Fallback | null): boolean => fallback?.fits === true && fallback.unwell === null;
+
 /** One sentence for people. */
-export const fallbackText = ({ target, routes, limit, fits, strategy }: Fallback): string =>
-  fits
+export const fallbackText = ({ target, routes, limit, fits, unwell, strategy }: Fallback): string => {
+  if (unwell !== null) return `A move to ${target} is no way out: ${unwell}.`;
+  return fits
     ? `The site as a whole would fit in ${target}: its own table takes ${routes} routes of ${limit} (${strategy}). That is a region move, a plan of its own.`
     : `A move to ${target} is no way out: its own table takes ${routes} routes, the limit is ${limit}.`;
+};

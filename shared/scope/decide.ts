@@ -6,7 +6,7 @@ import type { Fact } from './fact.ts';
 import { type Departure, restSentence, restUntil } from './flapping.ts';
 import type { Intent } from './intent.ts';
 import { answeredHome, holdOf, liveIntents } from './intents.ts';
-import { moveCalled } from './regionMove.ts';
+import { moveCalled, targetFails } from './regionMove.ts';
 import { type HomeEvidence, type Release, releaseOf } from './release.ts';
 import { describeFact, describeIntent, listed } from './sentences.ts';
 import { asSiteSpells, type Unwell, unwellFor } from './unwell.ts';
@@ -141,6 +141,7 @@ export const decide = (input: ScopeInput): Decision => {
     .filter(({ service, because }) => (asks || rest.has(service)) && because !== 'person' && !away.has(service))
     .map(({ service }) => service);
   const called = hold ? null : moveCalled(site, unwell).why;
+  const fails = targetFails(site, unwell);
   const release = releaseFor(input, leaving, verdicts, unwell, hold);
   return {
     mode: services.length > 0 ? 'serviceFailover' : 'home',
@@ -151,6 +152,7 @@ export const decide = (input: ScopeInput): Decision => {
     releaseApproval: release.approval,
     releaseWaits: release.waits,
     move: called === null ? null : { why: called },
+    ...(fails === null ? {} : { targetFails: fails }),
     hold: hold ? describeIntent(hold) : null,
     alarms: alarmsOf(site, verdicts, unwell, live),
     reasons: reasonsOf(site, verdicts, away, unwell, hold, release),

@@ -25,6 +25,8 @@ export type Decision = {
   readonly releaseWaits: readonly string[];
   /** Why the whole site should move to its target; null where it should not. */
   readonly move: { readonly why: string } | null;
+  /** Why no move there helps, whoever calls for it: it fails as a whole; absent where it does not. */
+  readonly targetFails?: string;
   /** A person said: change nothing (intent `hold`). */
   readonly hold: string | null;
   /** What people must be told apart from the plan: both regions unwell, stale facts, a move that would be called for. */

@@ -19,6 +19,12 @@ export type MoveCalled = {
   readonly alarm: string | null;
 };
 
+/** Why a move to the region that the site would move to helps nobody; null where that does not fail as a whole. */
+export const targetFails = (site: Site, unwell: Unwell): string | null => {
+  const there = regionWide(unwell.target);
+  return there && `${movesTo(site).displayName} fails as a whole, since ${cause(there)}`;
+};
+
 /**
  * The region it would move to is `move.targetRegion`, else the failover region; the failover region of the services alone
  * has no say.
