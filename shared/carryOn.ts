@@ -39,7 +39,9 @@ const finish = async (work: Work): Promise<Carried> => {
   const state = work.session.state();
   const matches = deviceListHash(state) === work.plan.device.listHash;
   if (matches) {
-    await work.session.commit((current) => ({ ...current, singlyEncryptedSince: null }));
+    // Out of a region that fails as a whole no file of that region protects anything.
+    const failing = state.move?.reason === 'outage';
+    if (!failing) await work.session.commit((current) => ({ ...current, singlyEncryptedSince: null }));
     await tell(work, {
       kind: 'protected',
       key: `protected ${runOf(work).id}`,

@@ -87,8 +87,9 @@ export const considerMove = async (
   if (waiting && stays(waiting) && (called?.reason !== 'outage' || !(await makeWay(work, waiting, called))))
     return false;
   // Its region may answer no look that would say so: what the device sends there goes wherever Azure leads it.
+  const since = decision.move?.since ?? iso(now);
   if (called?.reason === 'outage' && session.state().singlyEncryptedSince === null)
-    await session.commit((state) => ({ ...state, singlyEncryptedSince: decision.since ?? iso(now) }));
+    await session.commit((state) => ({ ...state, singlyEncryptedSince: since }));
   if (called !== null) return proposeMove(work, called);
   if (session.state().move?.reason === 'outage' || session.state().move?.reason === 'return')
     await dropMove(work, 'expired', 'it is no longer called for');

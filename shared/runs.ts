@@ -25,9 +25,12 @@ import type { Work } from './work.ts';
 
 /**
  * Since when traffic may leave the tunnel: the device does not list where services are or may still be. What waits for
- * a word to come is there already, whatever our tables say; what waits for a word to leave may not have left.
+ * a word to come is there already, whatever our tables say; what waits for a word to leave may not have left. While the
+ * region fails as a whole there may be no tunnel at all, whatever the device lists.
  */
 const singlyEncrypted = (state: SiteState, seen: Look, now: number): string | null => {
+  const { move } = seen.decision;
+  if (move !== null) return state.singlyEncryptedSince ?? move.since;
   const listed = state.device.confirmed?.listHash;
   const away = seen.full !== null && seen.decision.addWaits.length > 0 ? seen.full : seen.now;
   if (listed === away.device.listHash) return null;

@@ -112,6 +112,25 @@ describe('a region that fails as a whole', () => {
     expect((await journey.state()).run).toMatchObject({ cloudReadyAt: expect.any(String) });
   });
 
+  it('leaves traffic singly encrypted since the tunnel fell, also where everything else answers', async () => {
+    const journey = await startJourney(stage);
+    await settledAtHome(journey);
+    await journey.word({ action: 'confirmDevice' });
+    await journey.work();
+    const since = async () => (await journey.state()).singlyEncryptedSince;
+    expect(await since()).toBeNull();
+    const tunnelFell = '2026-07-20T02:40:00.000Z';
+    await regionFails(journey, { names: ['VPN Gateway'], at: iso() });
+    await journey.work();
+    expect(await since()).toBe(tunnelFell);
+    stage.clock.advance(3_600_000);
+    await sweepOnce(journey);
+    expect(await since()).toBe(tunnelFell);
+    await regionFails(journey, { names: ['VPN Gateway'], at: iso(), status: 'Resolved' });
+    await journey.work();
+    expect(await since()).toBeNull();
+  });
+
   it('is not asked anything once the move out of it has failed, until it is well again', async () => {
     const journey = await startJourney(stage);
     await settledAtHome(journey);

@@ -54,6 +54,9 @@ export const protectedOf = (state: SiteState, now: number, move: MoveView | null
   if (move && deviceStepOfMove(state.move)) {
     return { state: 'no', since: null, by: null, why: `the bundle for ${move.to} is not on it yet` };
   }
+  if (singlyEncryptedSince !== null && move?.reason === 'outage') {
+    return { state: 'no', since: null, by: null, why: `${move.from} fails as a whole` };
+  }
   if (singlyEncryptedSince !== null) {
     const why = offered === null ? 'the file for it is not made yet' : 'the file that matches is not on it yet';
     return { state: 'no', since: null, by: null, why };

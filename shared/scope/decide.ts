@@ -140,7 +140,7 @@ export const decide = (input: ScopeInput): Decision => {
   const addWaits = wanted
     .filter(({ service, because }) => (asks || rest.has(service)) && because !== 'person' && !away.has(service))
     .map(({ service }) => service);
-  const called = hold ? null : moveCalled(site, unwell).why;
+  const called = hold ? null : moveCalled(site, unwell).move;
   const fails = targetFails(site, unwell);
   const release = releaseFor(input, leaving, verdicts, unwell, hold);
   return {
@@ -151,7 +151,7 @@ export const decide = (input: ScopeInput): Decision => {
     ...additionOf(site, addWaits, asks, rest),
     releaseApproval: release.approval,
     releaseWaits: release.waits,
-    move: called === null ? null : { why: called },
+    move: called,
     ...(fails === null ? {} : { targetFails: fails }),
     hold: hold ? describeIntent(hold) : null,
     alarms: alarmsOf(site, verdicts, unwell, live),

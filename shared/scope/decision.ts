@@ -23,8 +23,8 @@ export type Decision = {
   readonly addAgainAt?: string;
   /** Those of `leaving` that wait for `releaseApproval`; the others may leave now. Empty where it is null. */
   readonly releaseWaits: readonly string[];
-  /** Why the whole site should move to its target; null where it should not. */
-  readonly move: { readonly why: string } | null;
+  /** Why the whole site should move to its target, and since when its region fails (ISO); null where it should not. */
+  readonly move: { readonly why: string; readonly since: string } | null;
   /** Why no move there helps, whoever calls for it: it fails as a whole; absent where it does not. */
   readonly targetFails?: string;
   /** A person said: change nothing (intent `hold`). */

@@ -13,8 +13,8 @@ const cause = ({ tunnel, services }: RegionWide): string =>
 
 /** What an outage of the whole region means for a site. */
 export type MoveCalled = {
-  /** Why a move is called for; null where it is not, or would not help. */
-  readonly why: string | null;
+  /** Why a move is called for, and since when the region fails; null where it is not, or would not help. */
+  readonly move: { readonly why: string; readonly since: string } | null;
   /** What people are told; null where the region does not fail as a whole. */
   readonly alarm: string | null;
 };
@@ -37,19 +37,19 @@ export const targetFails = (site: Site, unwell: Unwell): string | null => {
  */
 export const moveCalled = (site: Site, unwell: Unwell): MoveCalled => {
   const wide = regionWide(unwell.home);
-  if (!wide) return { why: null, alarm: null };
+  if (!wide) return { move: null, alarm: null };
   const [home, target] = [site.home.displayName, movesTo(site).displayName];
   const there = regionWide(unwell.target);
   if (there) {
     const alarm = `${home} fails as a whole, since ${cause(wide)}; no move to ${target} helps, where ${cause(there)}.`;
-    return { why: null, alarm };
+    return { move: null, alarm };
   }
   const why = `A move of site ${site.id} from ${home} to ${target} is called for: ${cause(wide)}.`;
   const meanwhile =
     site.policy.regionMove === 'ask'
       ? 'A person is asked before it begins; meanwhile the unwell services of the site are failed over one by one.'
       : 'Policy lets it begin by itself.';
-  return { why, alarm: `${why} ${meanwhile}` };
+  return { move: { why, since: wide.since }, alarm: `${why} ${meanwhile}` };
 };
 
 /**

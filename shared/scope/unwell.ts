@@ -118,7 +118,12 @@ const lastOpenOf = (site: Site, own: readonly Fact[]): ReadonlyMap<string, strin
 };
 
 /** What makes an outage one of the whole region: services that carry the tunnel, or many at once. */
-export type RegionWide = { readonly tunnel: readonly string[]; readonly services: readonly string[] };
+export type RegionWide = {
+  readonly tunnel: readonly string[];
+  readonly services: readonly string[];
+  /** Beginning of what the tunnel stands on, else of the first of the services (ISO). */
+  readonly since: string;
+};
 
 /** Whether the services unwell in a region make it unwell as a whole; operations on resources do not count. */
 export const regionWide = (unwell: ByService): RegionWide | null => {
@@ -128,5 +133,7 @@ export const regionWide = (unwell: ByService): RegionWide | null => {
     told.map((fact) => [serviceTagFor(fact.serviceName) ?? serviceFamily(fact.serviceName), fact]),
   );
   if (tunnel.length === 0 && services.size < REGION_WIDE_SERVICES) return null;
-  return { tunnel, services: [...services.values()].map((fact) => fact.serviceName).sort() };
+  const causes = tunnel.length > 0 ? told.filter(({ serviceName }) => carriesTheTunnel(serviceName)) : told;
+  const since = causes.map((fact) => fact.since).reduce((a, b) => (a < b ? a : b));
+  return { tunnel, services: [...services.values()].map((fact) => fact.serviceName).sort(), since };
 };
