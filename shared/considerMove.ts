@@ -1,5 +1,6 @@
 import { iso } from './base/clock.ts';
 import type { Site } from './base/site.ts';
+import { checkFailedAgain, type Preparing } from './keepPreflight.ts';
 import type { Look } from './look.ts';
 import { isWayOut } from './plan/fallback.ts';
 import type { Plan } from './plan/plan.ts';
@@ -11,6 +12,7 @@ import type { Decision } from './scope/decision.ts';
 import type { Fact } from './scope/fact.ts';
 import { returnCalled } from './scope/regionMove.ts';
 import { tell } from './tell.ts';
+import type { Visit } from './visit.ts';
 
 /** A move that somebody asked for, or that is under way, is nobody else's to change. */
 const stays = (move: Move): boolean =>
@@ -68,11 +70,11 @@ const calledFor = (
 };
 
 /**
- * Before Azure is asked anything: the region may answer nothing at all. Asks for a move that is called for, drops one
+ * Before the region is asked anything: it may answer nothing at all. Asks for a move that is called for, drops one
  * that no longer is. True where one may begin at once. `site` is the side where the site lives.
  */
 export const considerMove = async (
-  work: Proposing & { readonly site: Site },
+  work: Proposing & Preparing & Pick<Visit, 'site' | 'charge'>,
   decision: Decision,
   facts: readonly Fact[],
 ): Promise<boolean> => {
@@ -90,6 +92,11 @@ export const considerMove = async (
   const since = decision.move?.since ?? iso(now);
   if (called?.reason === 'outage' && session.state().singlyEncryptedSince === null)
     await session.commit((state) => ({ ...state, singlyEncryptedSince: since }));
+  if (called?.reason === 'outage') {
+    work.charge('nobody');
+    await checkFailedAgain(work);
+    work.charge('run');
+  }
   if (called !== null) return proposeMove(work, called);
   if (session.state().move?.reason === 'outage' || session.state().move?.reason === 'return')
     await dropMove(work, 'expired', 'it is no longer called for');

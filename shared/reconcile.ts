@@ -4,6 +4,7 @@ import { carryOn } from './carryOn.ts';
 import { choose, chooseAll } from './choose.ts';
 import { considerFallback, considerMove } from './considerMove.ts';
 import { fanOut } from './fanOut.ts';
+import { keepPreflight } from './keepPreflight.ts';
 import { keepWatch } from './keepWatch.ts';
 import { decideFor, look } from './look.ts';
 import { pauseOf } from './pauseAll.ts';
@@ -26,7 +27,7 @@ import type { Work } from './work.ts';
  *  6. a run is under way: its own message asks Azure and carries it on; others are kept for later
  *  7. a person approved the very plan that waits: begin it
  *  8. otherwise decide from facts and intents: is a move of the whole site called for?
- *  9. look: tags, tables -> plans; record it; fall back to a move where routes do not fit
+ *  9. look: tags, tables -> plans; record it; where that fails, see all the same whether the site could move; fall back to a move where routes do not fit
  * 10. a run waits for a person: go on with it while it is still what is wanted
  * 11. choose: nothing, wait for a person, blocked, or a new run
  * 12. carry the run on; come back by message where Azure needs time
@@ -106,7 +107,10 @@ const lookAgain = async (visit: Visit, looks: number): Promise<void> => {
   const seen = await visit.guarded(() =>
     unlessMoveBegins(visit, () => look({ site, state: session.state(), ports, azure, tagsInForce, decision, sweep })),
   );
-  if (seen === null) return;
+  if (seen === null) {
+    visit.charge('nobody');
+    return keepPreflight(visit);
+  }
   await note(visit, seen);
   if (await considerFallback(visit, seen)) return void (await attendMove(visit));
   const choice = choose(session.state(), seen);

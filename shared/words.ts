@@ -29,8 +29,8 @@ const services = z.array(z.string().min(1).max(80)).max(100).optional();
 const expiresAt = z.iso.datetime({ offset: true }).optional();
 
 /**
- * What a person can say to the product. `plan` reads and writes nothing; `preflight` reads, and what it found is
- * remembered; the others are remembered, then acted on.
+ * What a person can say to the product. `plan` reads and writes nothing; what `preflight` read is remembered, and the
+ * others are remembered; then they are acted on.
  */
 export const wordSchema = z.discriminatedUnion('action', [
   z.object({ action: z.literal('plan'), ...base }),
@@ -259,7 +259,12 @@ export const say = async (word: Word, caller: string, ports: Ports): Promise<Ans
     const { now, full } = await planNow(site, ports);
     return { site: site.id, action, said: 'planned; nothing is written', plan: now, full };
   }
-  if (action === 'preflight') return { site: site.id, action, ...(await checkNow(site, ports)) };
+  if (action === 'preflight') {
+    const checked = await checkNow(site, ports);
+    // A move that waits for what failed before is planned anew.
+    await wake(site.id, { because: `${by} said preflight`, arrivedAt: ports.clock.now() }, ports);
+    return { site: site.id, action, ...checked };
+  }
   let said: string;
   let id: string | undefined;
   let moved: MoveAnswer | undefined;
