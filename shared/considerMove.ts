@@ -16,7 +16,9 @@ import type { Visit } from './visit.ts';
 
 /** A move that somebody asked for, or that is under way, is nobody else's to change. */
 const stays = (move: Move): boolean =>
-  move.status !== 'awaitingApproval' || ['planned', 'standbyUp', 'teardown'].includes(move.reason);
+  move.status !== 'awaitingApproval' ||
+  move.askedBy !== undefined ||
+  ['planned', 'standbyUp', 'teardown'].includes(move.reason);
 
 /** What a region that fails as a whole calls for is not asked while this is under way: people are told so, once. */
 const tellBehind = async (work: Proposing, { id, title, ...move }: Move, why: string): Promise<void> => {

@@ -7,6 +7,7 @@ import { residenceOf } from './record/residence.ts';
 import { lastReadAt } from './record/snapshotVerdict.ts';
 import { standsBy } from './record/standsBy.ts';
 import type { SiteState } from './record/state.ts';
+import { replanMove } from './replanMove.ts';
 import { unharmed } from './unharmed.ts';
 
 /** A little less than a round hour: timers come a little early as well as late. */
@@ -34,7 +35,8 @@ export const watchIsDue = (state: SiteState, configured: Site, now: number): boo
 
 /**
  * What a sweep does for the day that a region fails: keeps a snapshot of the landing zone, every hour, and checks
- * whether the site could move, every six, both only where due; and keeps a standby in step. None ever makes a look fail.
+ * whether the site could move, every six, both only where due; plans a move that waits anew where home
+ * has changed; and keeps a standby in step. None ever makes a look fail.
  */
 export const keepWatch = async (work: Preparing, configured: Site): Promise<void> => {
   const now = work.ports.clock.now();
@@ -42,6 +44,7 @@ export const keepWatch = async (work: Preparing, configured: Site): Promise<void
     if (!snapshotIsDue(work.session.state(), side, now)) continue;
     await unharmed(work, 'the snapshot', () => keepSnapshot(work, configured, side));
   }
+  await unharmed(work, 'the plan that waits', () => replanMove(work));
   await keepPreflight(work);
   await unharmed(work, 'the standby', () => keepStandby(work));
 };

@@ -15,6 +15,8 @@ import type { Move } from './record/move.ts';
 import { askedPlanBlob, isOver, withMoveStep } from './record/moveProgress.ts';
 import { residenceOf } from './record/residence.ts';
 import { standsBy } from './record/standsBy.ts';
+import type { SiteState } from './record/state.ts';
+import { planChanged } from './replanMove.ts';
 import { type Session, speakTo } from './session.ts';
 import { tagsFor } from './visit.ts';
 import { whatStands } from './whatStands.ts';
@@ -61,12 +63,29 @@ const refuseBlocked = ({ site, applyable, blockers }: MovePlan): void => {
   );
 };
 
+/** What stands at home may have changed since; out of a region that fails, what is shown is all there is. */
+const refuseOutdated = async ({ site, ports }: Spoken, plan: MovePlan, state: SiteState): Promise<void> => {
+  if (plan.reason === 'outage') return;
+  const tagsInForce = await tagsFor(ports)(site.cloud);
+  const now = await planChanged({ configured: site, ports, tagsInForce }, state, plan);
+  if (now === null) return;
+  throw new AutomationError(
+    'ERR_DIGEST_MISMATCH',
+    `What stands in ${plan.region.from} has changed since the move of site ${site.id} was planned: its plan is ${now.digest} now, not ${plan.digest}.`,
+    { remedy: 'Plan it again, look at what has changed, and approve that plan.' },
+  );
+};
+
 /** Approves the very move that waits. Throws ERR_DIGEST_MISMATCH, ERR_PLAN_BLOCKED, ERR_NOTHING_WAITS. */
 export const approveMove = async (spoken: Spoken, digest: string): Promise<string> => {
   const { site, by, ports } = spoken;
-  const { move: asked } = (await ports.sites.load(site.id)).state;
+  const { state: known } = await ports.sites.load(site.id);
+  const { move: asked } = known;
   const plan = asked?.digest === digest ? await planOf(spoken, asked) : null;
-  if (plan !== null) refuseBlocked(plan);
+  if (plan !== null) {
+    refuseBlocked(plan);
+    await refuseOutdated(spoken, plan, known);
+  }
   await speakTo(ports.sites, site.id, (state) => {
     const { move } = state;
     if (move?.status !== 'awaitingApproval') throw nothing(`No move of site ${site.id} waits for approval.`);
@@ -118,7 +137,9 @@ const put = async (
       remedy: 'Look at the new plan, and approve that one.',
     });
   if (digest !== undefined) refuseBlocked(plan);
-  if (!waits && (await ask(work, plan)) === null)
+  // What the scope calls for is taken back when the scope no longer does, whoever asked as well.
+  const askedBy = plan.reason === 'outage' || plan.reason === 'budget' ? undefined : spoken.by;
+  if (!waits && (await ask(work, plan, askedBy)) === null)
     throw nothing(`A move of site ${spoken.site.id} has begun meanwhile; it goes on.`);
   const said =
     digest === undefined ? `planned; approve it by its digest ${plan.digest}` : await approveMove(spoken, digest);

@@ -83,11 +83,12 @@ export const planMove = async (
 export const ask = async (
   work: Pick<Proposing, 'configured' | 'session' | 'ports'>,
   plan: MovePlan,
+  askedBy?: string,
 ): Promise<Move | null> => {
   const { configured, session, ports } = work;
   const now = ports.clock.now();
   await ports.archive.keep(movePlanBlob(configured.id, plan.digest), canonicalJson(plan));
-  const move = askedMove({ id: ports.newId(), plan, now, expiresAt: now + askedForMs });
+  const move = askedMove({ id: ports.newId(), plan, now, expiresAt: now + askedForMs, askedBy });
   await ports.archive.keep(askedPlanBlob(configured.id, move), canonicalJson(plan));
   const { move: kept } = await session.commit((state) => (hasBegun(state.move) ? state : { ...state, move }));
   return kept?.id === move.id ? move : null;
@@ -107,6 +108,24 @@ const textOf = (plan: MovePlan): string => {
     blockers.length > 0 ? 'It cannot be made before that is mended.' : `Approve it by its digest ${digest}.`,
   ];
   return lines.filter((line) => line !== null).join('\n');
+};
+
+/** Says that a move waits for a person, or for what is in its way; once a day for each plan of it. */
+export const tellAsked = (
+  { configured, session, ports }: Omit<Proposing, 'tagsInForce'>,
+  plan: MovePlan,
+): Promise<void> => {
+  const askedOn = (session.state().move?.askedAt ?? iso(ports.clock.now())).slice(0, 10);
+  return tell(
+    { site: configured, session, ports },
+    {
+      kind: plan.applyable ? 'needsApproval' : 'blocked',
+      key: `move ${plan.applyable ? 'asked' : 'blocked'} ${plan.digest} ${askedOn}`,
+      title: `Site ${configured.id}: ${plan.applyable ? 'waits for approval' : 'cannot be done yet'}: ${moveTitle(plan)}`,
+      text: textOf(plan),
+      digest: plan.digest,
+    },
+  );
 };
 
 /** A standby that a person approved once is kept in step without asking. */
@@ -160,17 +179,7 @@ export const proposeMove = async (work: Proposing, called: Called): Promise<bool
     );
     return true;
   }
-  const askedOn = (session.state().move?.askedAt ?? iso(ports.clock.now())).slice(0, 10);
-  await tell(
-    { site: configured, session, ports },
-    {
-      kind: plan.applyable ? 'needsApproval' : 'blocked',
-      key: `move ${plan.applyable ? 'asked' : 'blocked'} ${plan.digest} ${askedOn}`,
-      title: `Site ${configured.id}: ${plan.applyable ? 'waits for approval' : 'cannot be done yet'}: ${moveTitle(plan)}`,
-      text: textOf(plan),
-      digest: plan.digest,
-    },
-  );
+  await tellAsked(work, plan);
   return false;
 };
 

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findSite } from '../shared/base/site.ts';
+import { keepSnapshot } from '../shared/keepSnapshot.ts';
 import type { MovePlan } from '../shared/plan/move/movePlan.ts';
+import { sitesInForce } from '../shared/record/configuration.ts';
+import { newMeter, openSession } from '../shared/session.ts';
 import { type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
 import { askedDigest, settledAtHome, sweepOnce, targetOf, untilDevice } from './support/moves.ts';
 import { finishAtDevice, moveOf, notOurs, ours, quickMoves, untilFailed } from './support/moveTrouble.ts';
@@ -25,6 +29,14 @@ const move = async (journey: Journey): Promise<MovePlan> => {
   const { move: plan } = (await journey.word({ action: 'move', reason: 'the rig goes west' })) as { move: MovePlan };
   await journey.word({ action: 'apply', digest: plan.digest });
   return plan;
+};
+
+/** Somebody adds a route of their own to the table at home. */
+const addRoute = ({ ids }: Journey): void => {
+  const table = structuredClone(stage.arm.read(ids.routeTable)) as { properties: { routes: unknown[] } };
+  const properties = { ...foreignRoute.properties, addressPrefix: '10.55.0.0/16' };
+  table.properties.routes.push({ name: 'new-depot', properties });
+  stage.arm.seed(ids.routeTable, table as never);
 };
 
 describe('a planned move to another client pool and another address space', () => {
@@ -136,6 +148,50 @@ describe('a planned move to another client pool and another address space', () =
     const { trouble } = await untilFailed(journey, 'gateway');
     expect(trouble?.remedy).toMatch(/move cancel.*plan the move anew/);
     expect(stage.arm.read(journey.ids.gateway)).toBeUndefined();
+  });
+
+  it('is planned anew where home has changed, and the plan that was shown cannot be approved any more', async () => {
+    const journey = await startElsewhere();
+    await settledAtHome(journey);
+    await journey.word({ action: 'move' });
+    const shown = await moveOf(journey);
+    addRoute(journey);
+    stage.clock.advance(2 * 3_600_000);
+    await sweepOnce(journey);
+    const asked = await moveOf(journey);
+    expect(asked).toMatchObject({ reason: 'planned', status: 'awaitingApproval', askedBy: 'Ada' });
+    expect(asked.digest).not.toBe(shown.digest);
+    expect(journey.notices.at(-1)).toMatchObject({ kind: 'needsApproval', digest: asked.digest });
+    await expect(journey.word({ action: 'apply', digest: shown.digest })).rejects.toMatchObject({
+      code: 'ERR_DIGEST_MISMATCH',
+    });
+    await sweepOnce(journey);
+    expect((await moveOf(journey)).id).toBe(asked.id);
+    await journey.word({ action: 'apply', digest: asked.digest });
+    await untilDevice(journey);
+    expect(text((await targetOf(journey)).ids.routeTable)).toContain('new-depot');
+  });
+
+  it('is refused where home was read anew and the plan was not', async () => {
+    const journey = await startElsewhere();
+    await settledAtHome(journey);
+    await journey.word({ action: 'move' });
+    const { digest } = await moveOf(journey);
+    addRoute(journey);
+    const { ports, site } = journey;
+    const session = await openSession(ports.sites, site, newMeter());
+    await keepSnapshot(
+      { session, ports, azure: ports },
+      findSite((await sitesInForce(ports.config)).sites, site),
+      'home',
+    );
+    await expect(journey.word({ action: 'apply', digest })).rejects.toMatchObject({
+      code: 'ERR_DIGEST_MISMATCH',
+      remedy: expect.stringContaining('Plan it again'),
+    });
+    const { digest: anew } = (await journey.word({ action: 'move' })) as { digest: string };
+    await journey.word({ action: 'apply', digest: anew });
+    expect((await moveOf(journey)).status).toBe('running');
   });
 
   it('cannot retire the side the site lives on, nor move where it lives', async () => {

@@ -123,6 +123,15 @@ describe('the way back to a region that is well again', () => {
     }
   });
 
+  it('is left standing where a person asks for it before, and taken back by nobody', async () => {
+    const journey = await movedAway();
+    await recovers(journey);
+    await journey.word({ action: 'move' });
+    await journey.work();
+    await sweepOnce(journey);
+    expect(await moveOf(journey)).toMatchObject({ reason: 'return', status: 'awaitingApproval', askedBy: 'Ada' });
+  });
+
   it('is taken back when the region fails anew before anybody has answered', async () => {
     const journey = await movedAway();
     await soaked(journey);

@@ -37,6 +37,8 @@ export type Move = {
   readonly askedAt: string;
   /** An approval that nobody gave by then is no longer asked for (ISO). */
   readonly expiresAt: string | null;
+  /** Who planned it; absent where the product asks by itself, and takes that back when it is no longer called for. */
+  readonly askedBy?: string;
   /** Who may be asked: `policy`, or who approved it. */
   readonly by: string | null;
   readonly startedAt: string | null;

@@ -44,6 +44,7 @@ export const askedMove = (input: {
   readonly plan: MovePlan;
   readonly now: number;
   readonly expiresAt: number | null;
+  readonly askedBy?: string | undefined;
 }): Move => ({
   id: input.id,
   digest: input.plan.digest,
@@ -55,6 +56,7 @@ export const askedMove = (input: {
   why: input.plan.why,
   askedAt: iso(input.now),
   expiresAt: input.expiresAt === null ? null : iso(input.expiresAt),
+  ...(input.askedBy === undefined ? {} : { askedBy: input.askedBy }),
   by: null,
   startedAt: null,
   steps: input.plan.steps.map(({ id, title }) => ({ ...recordOf(id), title })),
