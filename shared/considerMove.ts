@@ -7,6 +7,7 @@ import type { Plan } from './plan/plan.ts';
 import { type Called, dropMove, isRefused, type Proposing, proposeMove } from './proposeMove.ts';
 import type { Move } from './record/move.ts';
 import { changesResidence } from './record/moveProgress.ts';
+import { isAwayFromHome } from './record/residence.ts';
 import type { SiteState } from './record/state.ts';
 import type { Decision } from './scope/decision.ts';
 import type { Fact } from './scope/fact.ts';
@@ -65,8 +66,7 @@ const calledFor = (
   const outage = outageCalled(decision);
   if (outage !== null) return outage;
   const { residence } = state;
-  if (residence === undefined || residence.side === 'home' || decision.hold !== null) return null;
-  if (residence.because !== 'outage' && residence.because !== 'budget') return null;
+  if (residence === undefined || decision.hold !== null || !isAwayFromHome(state)) return null;
   const why = returnCalled(site, residence.since, facts, now);
   return why === null ? null : { reason: 'return', why: [why] };
 };

@@ -1,35 +1,45 @@
-import { otherSide, type SideName } from './base/side.ts';
+import type { SideName } from './base/side.ts';
 import type { Site } from './base/site.ts';
 import { keepPreflight, type Preparing, preflightIsDue } from './keepPreflight.ts';
 import { keepSnapshot } from './keepSnapshot.ts';
 import { keepStandby } from './keepStandby.ts';
-import { residenceOf } from './record/residence.ts';
+import { isAwayFromHome, residenceOf } from './record/residence.ts';
 import { lastReadAt } from './record/snapshotVerdict.ts';
-import { standsBy } from './record/standsBy.ts';
+import { standbySide, wantsStandby } from './record/standsBy.ts';
 import type { SiteState } from './record/state.ts';
 import { replanMove } from './replanMove.ts';
+import type { Fact } from './scope/fact.ts';
+import { returnCalled } from './scope/regionMove.ts';
 import { unharmed } from './unharmed.ts';
 
 /** A little less than a round hour: timers come a little early as well as late. */
 const snapshotMs = 55 * 60 * 1_000;
 
+/** `site` is the side where it lives. */
+export type Watching = Preparing & { readonly site: Site };
+
 const isDue = (at: string | null | undefined, everyMs: number, now: number): boolean =>
   at === null || at === undefined || now - Date.parse(at) >= everyMs;
 
-/** The side the site lives on; a warm standby as well, since it is kept in step. */
-const watchedSides = (state: SiteState, configured: Site): SideName[] => {
-  const here = residenceOf(state);
-  return here === 'home' && isWarm(state, configured) ? [here, otherSide(here)] : [here];
+/** Where an outage or a budget has driven a site from, nothing is read or built before that is well again. */
+const mayPrepare = ({ site, session, ports }: Watching, facts: readonly Fact[]): boolean => {
+  const { residence } = session.state();
+  if (residence === undefined || !isAwayFromHome(session.state())) return true;
+  return returnCalled(site, residence.since, facts, ports.clock.now()) !== null;
 };
 
-const isWarm = (state: SiteState, configured: Site): boolean => configured.move.standby === 'warm' || standsBy(state);
+/** The side the site lives on; a warm standby as well, since it is kept in step. */
+const watchedSides = (state: SiteState, configured: Site): SideName[] => {
+  const standby = standbySide(configured, state);
+  return [residenceOf(state), ...(standby === null ? [] : [standby])];
+};
 
 const snapshotIsDue = (state: SiteState, side: SideName, now: number): boolean =>
   isDue(lastReadAt(state.snapshots?.[side]), snapshotMs, now);
 
 /** Whether a sweep has anything to keep or to check for the day that the region fails; of a standby it always has. */
 export const watchIsDue = (state: SiteState, configured: Site, now: number): boolean =>
-  isWarm(state, configured) ||
+  wantsStandby(configured, state) ||
   watchedSides(state, configured).some((side) => snapshotIsDue(state, side, now)) ||
   preflightIsDue(state, now);
 
@@ -38,13 +48,16 @@ export const watchIsDue = (state: SiteState, configured: Site, now: number): boo
  * whether the site could move, every six, both only where due; plans a move that waits anew where home
  * has changed; and keeps a standby in step. None ever makes a look fail.
  */
-export const keepWatch = async (work: Preparing, configured: Site): Promise<void> => {
-  const now = work.ports.clock.now();
-  for (const side of watchedSides(work.session.state(), work.configured)) {
-    if (!snapshotIsDue(work.session.state(), side, now)) continue;
+export const keepWatch = async (work: Watching, facts: readonly Fact[]): Promise<void> => {
+  const { configured, session, ports } = work;
+  const now = ports.clock.now();
+  const prepares = mayPrepare(work, facts);
+  const here = residenceOf(session.state());
+  for (const side of prepares ? watchedSides(session.state(), configured) : [here]) {
+    if (!snapshotIsDue(session.state(), side, now)) continue;
     await unharmed(work, 'the snapshot', () => keepSnapshot(work, configured, side));
   }
   await unharmed(work, 'the plan that waits', () => replanMove(work));
   await keepPreflight(work);
-  await unharmed(work, 'the standby', () => keepStandby(work));
+  if (prepares) await unharmed(work, 'the standby', () => keepStandby(work));
 };

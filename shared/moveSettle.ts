@@ -71,6 +71,10 @@ const retireProposal = ({ site, plan }: MoveWork): string => {
   return `\nWhat stands in ${plan.region.from} stays, and costs, until it is taken down: npm run cli -- move retire --site ${site.id}`;
 };
 
+/** What stood by is home from now on; that the side which is left stands by is for a person to approve anew. */
+const afterwards = ({ reason }: MovePlan): { readonly standby?: boolean } =>
+  reason === 'planned' ? { standby: false } : {};
+
 /** Every step is over: told, written down, and out of the state. */
 export const finishMove = async (work: MoveWork): Promise<void> => {
   const { site, session, ports, plan } = work;
@@ -96,6 +100,8 @@ export const finishMove = async (work: MoveWork): Promise<void> => {
   if (outcome === 'removed') await forgetRemoved(work, plan);
   await session.commit((state) => ({
     ...endMove(state, summary),
-    ...(outcome === 'protected' ? {} : { standby: outcome === 'standing' || (standsBy(state) && !isTakenDown(plan)) }),
+    ...(outcome === 'protected'
+      ? afterwards(plan)
+      : { standby: outcome === 'standing' || (standsBy(state) && !isTakenDown(plan)) }),
   }));
 };

@@ -13,7 +13,7 @@ import { ask, dropMove, type Proposing, planMove } from './proposeMove.ts';
 import { isShadow } from './record/headline.ts';
 import type { Move } from './record/move.ts';
 import { askedPlanBlob, isOver, withMoveStep } from './record/moveProgress.ts';
-import { residenceOf } from './record/residence.ts';
+import { isAwayFromHome, residenceOf } from './record/residence.ts';
 import { standsBy } from './record/standsBy.ts';
 import type { SiteState } from './record/state.ts';
 import { planChanged } from './replanMove.ts';
@@ -195,14 +195,14 @@ export const planned = async (
 ): Promise<MoveAnswer> => {
   const { site, by, ports } = spoken;
   const work = await proposing(spoken);
-  const { residence, move } = work.session.state();
+  const { move } = work.session.state();
   mustBeIdle(site, move);
   const lives = residenceOf(work.session.state());
   sideNamed(site, to, lives);
   const called = await calledAlready(spoken, work);
   if (called !== null) return put(spoken, work, called.plan, digest, called.waits);
   await keepSnapshot({ session: work.session, ports, azure: ports }, site, lives);
-  const back = residence?.because === 'outage' || residence?.because === 'budget';
+  const back = isAwayFromHome(work.session.state());
   const plan = await planMove(work, work.session.state(), {
     reason: back ? 'return' : 'planned',
     why: [`${by} asks for it${reason ? `: ${reason}` : ''}.`],

@@ -12,6 +12,7 @@ import type { Ports } from './ports.ts';
 import type { Message } from './record/ports.ts';
 import { deviceConfirmed, dueAt, waitsForPerson } from './record/progress.ts';
 import { abandon, begin, beginApproved, comeBack, keepInMind, note, settle, stillHolds } from './runs.ts';
+import type { Fact } from './scope/fact.ts';
 import { sweep } from './sweep.ts';
 import { enter, type Visit } from './visit.ts';
 import type { Work } from './work.ts';
@@ -120,20 +121,20 @@ const lookAgain = async (visit: Visit, looks: number): Promise<void> => {
       const rest = chooseAll(session.state(), seen);
       if (rest.act !== 'run') await settle(visit, seen, rest);
       await goOn(visit, await visit.work(seen), looks);
-      return watch(visit);
+      return watch(visit, facts);
     }
     await abandon(visit, 'what is wanted has changed');
   }
   await keepInMind(visit, seen, choice);
   if (choice.act === 'run') return goOn(visit, await begin(visit, seen, choice.plan, choice.by), looks);
   await settle(visit, seen, choice);
-  await watch(visit);
+  await watch(visit, facts);
 };
 
 /** Nothing runs: time to see what a move would be built from, and whether it could be made. */
-const watch = async (visit: Visit): Promise<void> => {
+const watch = async (visit: Visit, facts: readonly Fact[]): Promise<void> => {
   const { run, move } = visit.session.state();
   if (visit.message.sweep !== true || move?.status === 'running' || (run !== null && !waitsForPerson(run))) return;
   visit.charge('nobody');
-  await keepWatch(visit, visit.configured);
+  await keepWatch(visit, facts);
 };

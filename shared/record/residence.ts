@@ -7,6 +7,10 @@ type Living = Pick<SiteState, 'residence'>;
 /** Which side a site lives on; home until it has moved. */
 export const residenceOf = (state: Living): SideName => state.residence?.side ?? 'home';
 
+/** Whether it was driven from what it calls home, by an outage or by routes that did not fit: after a planned move either side is home. */
+export const isAwayFromHome = ({ residence }: Living): boolean =>
+  residence?.because === 'outage' || residence?.because === 'budget';
+
 const isThere = (configured: Site, side: SideName, { residence }: Living): boolean => {
   const { homeRegion, resourceGroup } = sideOf(configured, side);
   return (

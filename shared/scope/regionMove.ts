@@ -53,16 +53,27 @@ export const moveCalled = (site: Site, unwell: Unwell): MoveCalled => {
 };
 
 /**
- * Whether the region that a site was moved away from is well again for the soak time: nothing open or unheard of
- * there, and nothing said of it since. `site` is the side where the site lives now. Null where it is not.
+ * Whether the region that a site was moved away from is well again for this long: nothing open or unheard of there, and
+ * nothing said of it since. `site` is the side where the site lives now, whichever.
  */
-export const returnCalled = (site: Site, movedAt: string, facts: readonly Fact[], now: number): string | null => {
-  const old = site.failover;
+export const isWellAgain = (
+  site: Site,
+  movedAt: string,
+  facts: readonly Fact[],
+  now: number,
+  forMs: number,
+): boolean => {
+  const old = movesTo(site).name;
   const own = facts.filter((fact) => isOfSite(site, fact));
-  const there = openFacts(own).filter((fact) => fact.region === old.name && fact.acts);
-  if (there.length > 0) return null;
-  const said = own.filter((fact) => fact.region === old.name || fact.region === '*').map((fact) => Date.parse(fact.at));
+  if (openFacts(own).some((fact) => fact.region === old && fact.acts)) return false;
+  const said = own.filter((fact) => fact.region === old || fact.region === '*').map((fact) => Date.parse(fact.at));
   const since = Math.max(Date.parse(movedAt), ...said.filter((at) => Number.isFinite(at)));
-  if (now - since < isoDurationMs(site.policy.soak)) return null;
-  return `${old.displayName} is well again for ${site.policy.soak}: site ${site.id} can move back.`;
+  return now - since >= forMs;
+};
+
+/** Why the site can move back to where it was moved away from; null before that is well again for the soak time. */
+export const returnCalled = (site: Site, movedAt: string, facts: readonly Fact[], now: number): string | null => {
+  const { soak } = site.policy;
+  if (!isWellAgain(site, movedAt, facts, now, isoDurationMs(soak))) return null;
+  return `${movesTo(site).displayName} is well again for ${soak}: site ${site.id} can move back.`;
 };
