@@ -8,6 +8,7 @@ import { type Called, dropMove, isRefused, type Proposing, proposeMove } from '.
 import type { Move } from './record/move.ts';
 import { changesResidence } from './record/moveProgress.ts';
 import { isAwayFromHome } from './record/residence.ts';
+import { isRetireQuestion } from './record/retireCalled.ts';
 import type { SiteState } from './record/state.ts';
 import type { Decision } from './scope/decision.ts';
 import type { Fact } from './scope/fact.ts';
@@ -15,11 +16,12 @@ import { returnCalled } from './scope/regionMove.ts';
 import { tell } from './tell.ts';
 import type { Visit } from './visit.ts';
 
-/** A move that somebody asked for, or that is under way, is nobody else's to change. */
+/** A move that somebody asked for, or that is under way, is nobody else's to change; the question of retiring makes way. */
 const stays = (move: Move): boolean =>
-  move.status !== 'awaitingApproval' ||
-  move.askedBy !== undefined ||
-  ['planned', 'standbyUp', 'teardown'].includes(move.reason);
+  !isRetireQuestion(move) &&
+  (move.status !== 'awaitingApproval' ||
+    move.askedBy !== undefined ||
+    ['planned', 'standbyUp', 'teardown'].includes(move.reason));
 
 /** What a region that fails as a whole calls for is not asked while this is under way: people are told so, once. */
 const tellBehind = async (work: Proposing, { id, title, ...move }: Move, why: string): Promise<void> => {
@@ -117,7 +119,7 @@ export const considerFallback = async (work: Proposing, { now, full }: Look): Pr
   const blockedBy = [now, full].find(tooMany);
   if (blockedBy && isWayOut(blockedBy.fallback)) {
     const why = blockedBy.blockers.filter(({ code }) => code === 'ROUTE_BUDGET').map(({ message }) => message);
-    if (move && move.reason !== 'budget') return false;
+    if (move && move.reason !== 'budget' && !isRetireQuestion(move)) return false;
     return proposeMove(work, { reason: 'budget', why: [...why, ...blockedBy.decision.reasons], blockedBy });
   }
   const why = blockedBy ? (blockedBy.fallback?.unwell ?? 'it is no way out any more') : 'the service failover fits now';

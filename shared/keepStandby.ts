@@ -5,6 +5,7 @@ import type { AzureView } from './ports.ts';
 import { type Called, type Proposing, planMove, proposeMove } from './proposeMove.ts';
 import { waitsForPerson } from './record/progress.ts';
 import { residenceOf } from './record/residence.ts';
+import { isRetireQuestion } from './record/retireCalled.ts';
 import { standbySide, standsBy, wantsStandby } from './record/standsBy.ts';
 import type { SiteState } from './record/state.ts';
 import { wake } from './wake.ts';
@@ -16,7 +17,7 @@ const againMs = 6 * 60 * 60 * 1_000;
 const isIdle = ({ run, move, paused }: SiteState): boolean =>
   (run === null || waitsForPerson(run)) &&
   paused === null &&
-  (!move || (move.status === 'awaitingApproval' && move.reason === 'standbyUp'));
+  (!move || isRetireQuestion(move) || (move.status === 'awaitingApproval' && move.reason === 'standbyUp'));
 
 const calledFor = ({ configured, session }: Proposing): Called => {
   const region = regionOfSide(configured, otherSide(residenceOf(session.state()))).displayName;

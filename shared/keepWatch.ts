@@ -1,5 +1,6 @@
 import type { SideName } from './base/side.ts';
 import type { Site } from './base/site.ts';
+import { considerRetire } from './considerRetire.ts';
 import { keepPreflight, type Preparing, preflightIsDue } from './keepPreflight.ts';
 import { keepSnapshot } from './keepSnapshot.ts';
 import { keepStandby } from './keepStandby.ts';
@@ -46,7 +47,7 @@ export const watchIsDue = (state: SiteState, configured: Site, now: number): boo
 /**
  * What a sweep does for the day that a region fails: keeps a snapshot of the landing zone, every hour, and checks
  * whether the site could move, every six, both only where due; plans a move that waits anew where home
- * has changed; and keeps a standby in step. None ever makes a look fail.
+ * has changed; keeps a standby in step; and asks what becomes of the side that was left. None ever makes a look fail.
  */
 export const keepWatch = async (work: Watching, facts: readonly Fact[]): Promise<void> => {
   const { configured, session, ports } = work;
@@ -60,4 +61,5 @@ export const keepWatch = async (work: Watching, facts: readonly Fact[]): Promise
   await unharmed(work, 'the plan that waits', () => replanMove(work));
   await keepPreflight(work);
   if (prepares) await unharmed(work, 'the standby', () => keepStandby(work));
+  await unharmed(work, 'the side that was left', () => considerRetire(work, facts));
 };

@@ -64,11 +64,11 @@ export const settleStep = async (work: MoveWork, step: StepInHand): Promise<void
 const isTakenDown = ({ steps }: MovePlan): boolean =>
   steps.some(({ kind, resource }) => kind === 'delete' && ['gateway', 'firewall'].includes(roleOfId(resource) ?? ''));
 
-/** The way back out of an outage needs the old side; else it costs money until somebody has it taken down. */
+/** The way back out of an outage needs the old side, and a standby is one; else it costs until somebody has it taken down. */
 const retireProposal = ({ site, plan }: MoveWork): string => {
-  const needed = plan.reason === 'return' ? site.move.standby === 'warm' : plan.reason !== 'planned';
-  if (needed || site.move.retireOld === 'never') return '';
-  return `\nWhat stands in ${plan.region.from} stays, and costs, until it is taken down: npm run cli -- move retire --site ${site.id}`;
+  const leftForGood = plan.reason === 'planned' || plan.reason === 'return';
+  if (!leftForGood || site.move.standby === 'warm' || site.move.retireOld === 'never') return '';
+  return `\nWhat stands in ${plan.region.from} stays, and costs, until it is taken down: the next sweep asks for that, or npm run cli -- move retire --site ${site.id}`;
 };
 
 /** What stood by is home from now on; that the side which is left stands by is for a person to approve anew. */

@@ -6,8 +6,8 @@ import { outageCalled } from './considerMove.ts';
 import { keepResidence } from './keepResidence.ts';
 import { keepSnapshot } from './keepSnapshot.ts';
 import { decideFor } from './look.ts';
-import { makeTeardownPlan, type TeardownPurpose } from './plan/move/makeTeardownPlan.ts';
 import type { MovePlan } from './plan/move/movePlan.ts';
+import { planTeardown, retirePurpose, type Teardown } from './planTeardown.ts';
 import type { Ports } from './ports.ts';
 import { ask, dropMove, type Proposing, planMove } from './proposeMove.ts';
 import { isShadow } from './record/headline.ts';
@@ -19,7 +19,6 @@ import type { SiteState } from './record/state.ts';
 import { planChanged } from './replanMove.ts';
 import { type Session, speakTo } from './session.ts';
 import { tagsFor } from './visit.ts';
-import { whatStands } from './whatStands.ts';
 
 /** What a word on a move came to: what was taken up, and the plan where one was made. */
 export type MoveAnswer = { readonly said: string; readonly move?: MovePlan; readonly digest?: string };
@@ -139,7 +138,7 @@ const put = async (
   if (digest !== undefined) refuseBlocked(plan);
   // What the scope calls for is taken back when the scope no longer does, whoever asked as well.
   const askedBy = plan.reason === 'outage' || plan.reason === 'budget' ? undefined : spoken.by;
-  if (!waits && (await ask(work, plan, askedBy)) === null)
+  if (!waits && (await ask(work, plan, { askedBy })) === null)
     throw nothing(`A move of site ${spoken.site.id} has begun meanwhile; it goes on.`);
   const said =
     digest === undefined ? `planned; approve it by its digest ${plan.digest}` : await approveMove(spoken, digest);
@@ -213,33 +212,9 @@ export const planned = async (
 const takeDown = async (
   spoken: Spoken,
   work: Proposing,
-  what: {
-    readonly side: SideName;
-    readonly purpose: TeardownPurpose;
-    readonly why: string;
-    /** Ids of what a move was to create. */
-    readonly planned?: readonly string[];
-    /** Ids of what may go; absent: all that is ours. */
-    readonly only?: readonly string[];
-  },
+  what: Teardown,
   digest: string | undefined,
-): Promise<MoveAnswer> => {
-  const { site, ports } = spoken;
-  const { side, purpose, why, planned: made = [], only } = what;
-  const { resources, contents } = await whatStands(sideOf(site, side), side, made, ports);
-  const plan = makeTeardownPlan({
-    site,
-    side,
-    livesOn: residenceOf(work.session.state()),
-    purpose,
-    why: [why],
-    resources,
-    contents,
-    namePrefix: ports.namePrefix,
-    ...(only === undefined ? {} : { only }),
-  });
-  return put(spoken, work, plan, digest);
-};
+): Promise<MoveAnswer> => put(spoken, work, await planTeardown(work, what), digest);
 
 /** What it made cannot be told now: the move stays, stopped, so that it can be cancelled again. Nothing is put over another. */
 const keepStopped = ({ session }: Proposing, move: Move, why: string): Promise<unknown> =>
@@ -322,11 +297,10 @@ export const retire = async (spoken: Spoken, digest: string | undefined): Promis
   const side = otherSide(residenceOf(work.session.state()));
   if (site.move.retireOld === 'never')
     throw nothing(`Site ${site.id} keeps the side it left (move.retireOld is 'never').`);
-  const purpose = side === 'home' ? 'retire' : 'standbyDown';
   return takeDown(
     spoken,
     work,
-    { side, purpose, why: `${by} retires ${regionOfSide(site, side).displayName}.` },
+    { side, purpose: retirePurpose(side), why: `${by} retires ${regionOfSide(site, side).displayName}.` },
     digest,
   );
 };

@@ -79,16 +79,20 @@ export const planMove = async (
   });
 };
 
-/** Writes a move down as asked for; the plan itself is a blob under its digest. Null where one has begun meanwhile: that one stays. */
+/**
+ * Writes a move down as asked for, for a day unless it is `lasting`; the plan itself is a blob under its digest. Null where
+ * one has begun meanwhile: that one stays.
+ */
 export const ask = async (
   work: Pick<Proposing, 'configured' | 'session' | 'ports'>,
   plan: MovePlan,
-  askedBy?: string,
+  how: { readonly askedBy?: string | undefined; readonly lasting?: boolean } = {},
 ): Promise<Move | null> => {
   const { configured, session, ports } = work;
   const now = ports.clock.now();
+  const expiresAt = how.lasting ? null : now + askedForMs;
   await ports.archive.keep(movePlanBlob(configured.id, plan.digest), canonicalJson(plan));
-  const move = askedMove({ id: ports.newId(), plan, now, expiresAt: now + askedForMs, askedBy });
+  const move = askedMove({ id: ports.newId(), plan, now, expiresAt, askedBy: how.askedBy });
   await ports.archive.keep(askedPlanBlob(configured.id, move), canonicalJson(plan));
   const { move: kept } = await session.commit((state) => (hasBegun(state.move) ? state : { ...state, move }));
   return kept?.id === move.id ? move : null;
@@ -110,17 +114,18 @@ const textOf = (plan: MovePlan): string => {
   return lines.filter((line) => line !== null).join('\n');
 };
 
-/** Says that a move waits for a person, or for what is in its way; once a day for each plan of it. */
+/** Says that a move waits for a person, or for what is in its way; once a day for each plan of it, or once for a key. */
 export const tellAsked = (
   { configured, session, ports }: Omit<Proposing, 'tagsInForce'>,
   plan: MovePlan,
+  key?: string,
 ): Promise<void> => {
   const askedOn = (session.state().move?.askedAt ?? iso(ports.clock.now())).slice(0, 10);
   return tell(
     { site: configured, session, ports },
     {
       kind: plan.applyable ? 'needsApproval' : 'blocked',
-      key: `move ${plan.applyable ? 'asked' : 'blocked'} ${plan.digest} ${askedOn}`,
+      key: key ?? `move ${plan.applyable ? 'asked' : 'blocked'} ${plan.digest} ${askedOn}`,
       title: `Site ${configured.id}: ${plan.applyable ? 'waits for approval' : 'cannot be done yet'}: ${moveTitle(plan)}`,
       text: textOf(plan),
       digest: plan.digest,

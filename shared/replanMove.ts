@@ -31,6 +31,6 @@ export const replanMove = async (work: Proposing): Promise<void> => {
   if (move?.status !== 'awaitingApproval' || !replanned.includes(move.reason)) return;
   const text = await ports.archive.read(askedPlanBlob(configured.id, move));
   const plan = text === undefined ? null : await planChanged(work, session.state(), JSON.parse(text) as MovePlan);
-  if (plan === null || (await ask(work, plan, move.askedBy)) === null) return;
+  if (plan === null || (await ask(work, plan, { askedBy: move.askedBy })) === null) return;
   await tellAsked(work, plan);
 };

@@ -90,7 +90,8 @@ describe('a planned move to another client pool and another address space', () =
     expect(JSON.stringify(stage.arm.ids().map((id) => stage.arm.read(id)))).toBe(settled);
     expect(await journey.state()).toMatchObject({
       residence: { side: 'target' },
-      move: null,
+      // The only question left: whether the side it left is to be taken down.
+      move: { reason: 'teardown', from: 'home', status: 'awaitingApproval' },
       attention: null,
       waiting: null,
     });

@@ -93,7 +93,11 @@ describe('the way back to a region that is well again', () => {
     journey.mark();
     await sweepOnce(journey);
     expect(journey.calls().writes).toBe(0);
-    expect(await journey.state()).toMatchObject({ move: null, attention: null, residence: { side: 'home' } });
+    expect(await journey.state()).toMatchObject({
+      move: { reason: 'teardown', from: 'target', status: 'awaitingApproval' },
+      attention: null,
+      residence: { side: 'home' },
+    });
   });
 
   it('begins by itself where the site says so', async () => {
