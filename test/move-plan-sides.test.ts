@@ -4,6 +4,7 @@ import { sideOf } from '../shared/base/side.ts';
 import { makeMovePlan } from '../shared/plan/move/makeMovePlan.ts';
 import { makeStandbyPlan } from '../shared/plan/move/makeStandbyPlan.ts';
 import { resourceFits } from '../shared/plan/move/standing.ts';
+import type { Role, Snapshot } from '../shared/plan/snapshot.ts';
 import { desiredSets } from '../shared/ranges/desired.ts';
 import {
   changed,
@@ -68,18 +69,26 @@ describe('a warm move', () => {
 
 describe('the way back', () => {
   const site = p2sSite();
-  const target = makeMovePlan(moveInput());
   /** What a sweep keeps of the target: all that the move put there. */
-  const moved = {
-    ...snapshotOf(),
-    side: 'target' as const,
-    resources: snapshotOf().resources.map((one) => {
-      const id = one.id.replace(oldGroup, newGroup);
-      const step = target.steps.find(({ resource }) => resource === id);
-      return { ...one, id, body: { id, ...step?.body } };
-    }),
+  const movedFrom = (stood: Snapshot): Snapshot => {
+    const target = makeMovePlan(moveInput({ snapshot: stood }));
+    const led = (body: JsonObject): JsonObject =>
+      JSON.parse(JSON.stringify(body).replaceAll('{newFirewall}', '172.16.1.4'));
+    return {
+      ...stood,
+      side: 'target' as const,
+      resources: stood.resources.map((one) => {
+        const id = one.id.replace(oldGroup, newGroup);
+        const put = target.steps.findLast(({ resource, body }) => resource === id && body !== undefined);
+        const routed = { ...(put?.body?.['properties'] as JsonObject), routes: target.carriedRoutes };
+        const properties = one.role === 'routeTable' ? { properties: routed } : {};
+        return { ...one, id, body: led({ id, ...put?.body, ...properties }) };
+      }),
+    };
   };
-  const home = new Map(snapshotOf().resources.map(({ id, body }) => [id.toLowerCase(), body]));
+  const standing = ({ resources }: Snapshot) => new Map(resources.map(({ id, body }) => [id.toLowerCase(), body]));
+  const moved = movedFrom(snapshotOf());
+  const home = standing(snapshotOf());
   const back = (more: Parameters<typeof moveInput>[0] = {}) =>
     makeMovePlan(
       moveInput({
@@ -130,6 +139,69 @@ describe('the way back', () => {
     });
     expect(back({ snapshot: revoked }).blockers).toEqual([
       expect.objectContaining({ message: expect.stringContaining('revoked at the one that is left: stolen') }),
+    ]);
+  });
+
+  const company = snapshotOf({ firewall: 'policy' });
+  const operations = 'ruleCollectionGroup policy/operations';
+  const changedRule = (snapshot: Snapshot) =>
+    changed(snapshot, 'ruleCollectionGroup', (old) =>
+      JSON.parse(JSON.stringify(old).replaceAll('192.0.2.123', '192.0.2.99')),
+    );
+
+  it('leaves the rule collection groups of a policy that is not ours, and says where they differ', () => {
+    const plan = back({ snapshot: movedFrom(company), existing: standing(changedRule(company)) });
+    expect(stepOf(plan, operations)).toMatchObject({ leaveAsIs: true, ownedById: true });
+    expect(plan.writes.map(({ resource }) => resource)).not.toContainEqual(expect.stringContaining('operations'));
+    expect(plan.notes).toContain(
+      'operations: the rule collection allowed is another on the side that is left, and stays as it stands.',
+    );
+  });
+
+  it('puts no group of others into a policy that is not ours', () => {
+    const without = standing(company);
+    without.delete(idIn(oldGroup, 'firewallPolicies/policy/ruleCollectionGroups/operations').toLowerCase());
+    const plan = back({ snapshot: movedFrom(company), existing: without });
+    expect(plan.steps.map(({ id }) => id)).not.toContain(operations);
+    expect(plan.notes).toContainEqual(expect.stringMatching(/^The rule collection group operations does not stand in/));
+  });
+
+  it.each<[string, Role, string, JsonObject, RegExp]>([
+    [
+      'a rule collection',
+      'firewall',
+      'networkRuleCollections',
+      { name: 'added-while-away', properties: { priority: 444, action: { type: 'Allow' }, rules: [] } },
+      /^firewall: the rule collection added-while-away of the side that is left does not come along/,
+    ],
+    [
+      'a route that home has otherwise',
+      'routeTable',
+      'routes',
+      { name: 'management', properties: { addressPrefix: '198.18.77.0/24', nextHopType: 'Internet' } },
+      /^routetable: the route management is another on the side that is left/,
+    ],
+    [
+      'an on-premises route',
+      'onPremRouteTable',
+      'routes',
+      { name: 'added', properties: { addressPrefix: '198.18.78.0/24', nextHopType: 'Internet' } },
+      /^routetableonprem: the route added of the side that is left does not come along/,
+    ],
+  ])('says that %s of others was made while the site lived elsewhere', (_, role, list, item, said) => {
+    const lived = changed(moved, role, (old) => ({
+      ...old,
+      [list]: [...((old[list] ?? []) as readonly JsonObject[]).filter(({ name }) => name !== item['name']), item],
+    }));
+    expect(back({ snapshot: lived }).notes).toEqual(expect.arrayContaining([expect.stringMatching(said)]));
+  });
+
+  it('says nothing where nothing has changed', () => {
+    const same = movedFrom(company);
+    const said = back({ snapshot: same, existing: standing(company) }).notes;
+    // A network security group stays behind so far.
+    expect(said.filter((text) => /side that is left/.test(text))).toEqual([
+      expect.stringMatching(/^vnet: the subnet default/),
     ]);
   });
 });

@@ -67,7 +67,7 @@ export const carrySide = (input: MovePlanInput, all: readonly SnapshotResource[]
     hops: hopsOf(input, resources),
   };
   const carried = resources.map((resource) => carryResource(resource, crossing));
-  const planned = carried.map(({ resource }) => resource);
+  const planned = carried.flatMap(({ resource }) => resource ?? []);
   return {
     side,
     resources: planned,

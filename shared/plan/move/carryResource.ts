@@ -2,15 +2,17 @@ import type { JsonObject } from '../../base/canonical.ts';
 import { regionOfSide } from '../../base/side.ts';
 import type { Site } from '../../base/site.ts';
 import type { Blocker } from '../blocker.ts';
+import { observeFirewall } from '../observe.ts';
 import type { Role, SnapshotResource } from '../snapshot.ts';
 import { type Carriage, carryBody } from './carry.ts';
-import { type CarriedRoutes, carryRoutes } from './carryRoutes.ts';
-import { listIn, objectIn, without, withProperties } from './json.ts';
+import { type CarriedRoutes, carryRoutes, withNewFirewall } from './carryRoutes.ts';
+import { listIn, objectIn, textIn, without, withProperties } from './json.ts';
 import type { MovePlanInput } from './moveInput.ts';
 import type { Mapping } from './movePlan.ts';
 import { moveTag, siteTag } from './moveTags.ts';
 import { type Prepared, prepare, type Surroundings } from './prepare.ts';
-import { nameIn } from './resourceIds.ts';
+import { nameIn, wholeResource } from './resourceIds.ts';
+import { standingDifferences } from './standingDifferences.ts';
 import { certificateBlockers, newRoutes } from './standingSide.ts';
 import { writable } from './writable.ts';
 
@@ -28,7 +30,8 @@ export type CarriedResource = {
 
 /** A resource, and all there is to say about its carrying over. */
 export type CarriedOne = {
-  readonly resource: CarriedResource;
+  /** null: it is not made there, and the notes say why. */
+  readonly resource: CarriedResource | null;
   /** Only of the site's own route table: the routes of others, for its one PUT. */
   readonly carriedRoutes: readonly JsonObject[];
   readonly mappings: readonly Mapping[];
@@ -78,29 +81,11 @@ const preparedOf = (
   return { ...prepared, ...carryRoutes(prepared.body, nameIn(id), hops, isMain(newId, crossing), around.isOurs) };
 };
 
-/** What stands there without our tag is left as it is. */
-const leftInPlace = (one: SnapshotResource, id: string, standing: JsonObject, crossing: Crossing): CarriedOne => {
-  const { role } = one;
-  const main = isMain(id, crossing);
-  const emptied = main ? withProperties(standing, (properties) => ({ ...properties, routes: [] })) : standing;
-  const again = writable(role, emptied);
-  return {
-    ...silent,
-    resource: {
-      role,
-      id,
-      name: nameIn(id),
-      stands: true,
-      waiting: null,
-      // Made anew, a gateway needs an SKU that is still sold.
-      body: role === 'gateway' ? prepare(role, again, crossing.around).body : again,
-    },
-    carriedRoutes: main ? newRoutes(preparedOf(one, id, crossing).later, standing) : [],
-    blockers: role === 'gateway' ? certificateBlockers(nameIn(id), one.body, standing) : [],
-  };
-};
-
-const builtAnew = (one: SnapshotResource, id: string, crossing: Crossing): CarriedOne => {
+const builtAnew = (
+  one: SnapshotResource,
+  id: string,
+  crossing: Crossing,
+): CarriedOne & { readonly resource: CarriedResource } => {
   const { role } = one;
   const name = nameIn(id);
   const prepared = preparedOf(one, id, crossing);
@@ -127,13 +112,71 @@ const builtAnew = (one: SnapshotResource, id: string, crossing: Crossing): Carri
   };
 };
 
+/** As it would be built, the address of the firewall that stands there in its place. */
+const spelt = (body: JsonObject, { input, side }: Crossing): JsonObject => {
+  const firewall = input.existing?.get(side.ids.firewall.toLowerCase());
+  const address = firewall ? observeFirewall(firewall).privateIpAddress : null;
+  return address === null ? body : withNewFirewall(body, address);
+};
+
+/** What stands there without our tag is left as it is; what has changed beside it is told, for a person to bring over. */
+const leftInPlace = (one: SnapshotResource, id: string, standing: JsonObject, crossing: Crossing): CarriedOne => {
+  const { role } = one;
+  const name = nameIn(id);
+  const main = isMain(id, crossing);
+  const emptied = main ? withProperties(standing, (properties) => ({ ...properties, routes: [] })) : standing;
+  const again = writable(role, emptied);
+  const { resource, carriedRoutes } = builtAnew(one, id, crossing);
+  const carried = main ? newRoutes(carriedRoutes, standing) : [];
+  const left = main
+    ? withProperties(resource.body, (properties) => ({ ...properties, routes: [...carriedRoutes] }))
+    : (resource.waiting ?? resource.body);
+  return {
+    ...silent,
+    resource: {
+      role,
+      id,
+      name,
+      stands: true,
+      waiting: null,
+      // Made anew, a gateway needs an SKU that is still sold.
+      body: role === 'gateway' ? prepare(role, again, crossing.around).body : again,
+    },
+    carriedRoutes: carried,
+    notes: standingDifferences({
+      role,
+      name,
+      left: spelt(left, crossing),
+      standing: prepare(role, writable(role, standing), crossing.around).body,
+      carried: carried.map((route) => textIn(route, 'name')),
+      isOurs: crossing.around.isOurs,
+    }),
+    blockers: role === 'gateway' ? certificateBlockers(name, one.body, standing) : [],
+  };
+};
+
+/** A group that somebody put into a policy of ours has no place in one that is not. */
+const notTaken = (id: string): CarriedOne => ({
+  ...silent,
+  resource: null,
+  notes: [
+    `The rule collection group ${nameIn(id)} does not stand in ${nameIn(wholeResource(id))}, which is not ours, and is not put into it; make it there by hand.`,
+  ],
+});
+
+/** A child has no tags: whose it is, its parent says. */
+const stranger = (role: Role, id: string, { input }: Crossing): JsonObject | undefined => {
+  const owner = input.existing?.get((role === 'ruleCollectionGroup' ? wholeResource(id) : id).toLowerCase());
+  return owner !== undefined && !isMade(owner) ? owner : undefined;
+};
+
 /** A resource of the old side as it will be on the new one. */
 export const carryResource = (one: SnapshotResource, crossing: Crossing): CarriedOne => {
   const { role } = one;
   const id = crossing.how.ids.toNew(one.id) ?? one.id;
   const standing = crossing.input.existing?.get(id.toLowerCase());
-  if (standing !== undefined && role !== 'ruleCollectionGroup' && !isMade(standing))
-    return leftInPlace(one, id, standing, crossing);
+  if (stranger(role, id, crossing) !== undefined)
+    return standing === undefined ? notTaken(id) : leftInPlace(one, id, standing, crossing);
   if (role !== 'resourceGroup') return builtAnew(one, id, crossing);
   const body = tagged({ tags: objectIn(one.body, 'tags') }, crossing.input);
   return { ...silent, resource: { role, id, name: nameIn(id), body, stands: false, waiting: null } };

@@ -41,10 +41,14 @@ export const certificateBlockers = (name: string, left: JsonObject, standing: Js
   ];
 };
 
-/** Routes to carry into a table that stands: those of prefixes it does not have yet. */
+/** Routes to carry into a table that stands: those whose prefix and name it does not have yet. */
 export const newRoutes = (carried: readonly JsonObject[], standing: JsonObject): readonly JsonObject[] => {
-  const there = new Set(
-    listIn(objectIn(standing, 'properties'), 'routes').map((route) => routeOf(route).addressPrefix.toLowerCase()),
+  const there = listIn(objectIn(standing, 'properties'), 'routes').map(routeOf);
+  const taken = new Set(
+    there.flatMap(({ addressPrefix, name }) => [addressPrefix, name]).map((text) => text.toLowerCase()),
   );
-  return carried.filter((route) => !there.has(routeOf(route).addressPrefix.toLowerCase()));
+  return carried.filter((route) => {
+    const { addressPrefix, name } = routeOf(route);
+    return !taken.has(addressPrefix.toLowerCase()) && !taken.has(name.toLowerCase());
+  });
 };
