@@ -1,7 +1,7 @@
 import { applyStep } from './apply/applyStep.ts';
 import { foreignInRouteTable } from './apply/foreign.ts';
 import { routeTableStands, routeTableWrite } from './apply/routeTable.ts';
-import { canonicalJson, isObject, type Json, type JsonObject } from './base/canonical.ts';
+import { canonicalJson, isObject, type JsonObject } from './base/canonical.ts';
 import { iso } from './base/clock.ts';
 import {
   awaitAzure,
@@ -16,6 +16,8 @@ import {
   setMoveStep,
 } from './moveWork.ts';
 import { sourcesFor } from './plan/firewallRules.ts';
+import { carryInto } from './plan/move/carryInto.ts';
+import { hasOurTag } from './plan/move/standing.ts';
 import { observeRouteTable } from './plan/observe.ts';
 import type { Plan } from './plan/plan.ts';
 import { runPlanBlob } from './record/progress.ts';
@@ -39,13 +41,6 @@ const asNew = (state: SiteState): SiteState => ({
   device: { offered: null, confirmed: null },
 });
 
-const listOf = (raw: JsonObject): readonly Json[] => {
-  const properties = isObject(raw['properties']) ? raw['properties'] : {};
-  return Array.isArray(properties['routes']) ? (properties['routes'] as Json[]) : [];
-};
-
-const nameOf = (route: Json): string => (isObject(route) ? String(route['name']).toLowerCase() : '');
-
 /** The routes of others that came along, their hops at the old firewall led to the new one. */
 const carriedFor = ({ plan }: MoveWork, firewallAddress: string | null): readonly JsonObject[] =>
   plan.carriedRoutes.map((route) => {
@@ -53,17 +48,6 @@ const carriedFor = ({ plan }: MoveWork, firewallAddress: string | null): readonl
     const led = properties['nextHopIpAddress'] === '{newFirewall}' && firewallAddress !== null;
     return led ? { ...route, properties: { ...properties, nextHopIpAddress: firewallAddress } } : route;
   });
-
-/** The table as ARM has it, and what of others is still to be put into it. */
-const withCarried = (raw: JsonObject, carried: readonly JsonObject[]): { raw: JsonObject; missing: number } => {
-  const there = new Set(listOf(raw).map(nameOf));
-  const missing = carried.filter((route) => !there.has(nameOf(route)));
-  const properties = isObject(raw['properties']) ? (raw['properties'] as JsonObject) : {};
-  return {
-    raw: { ...raw, properties: { ...properties, routes: [...listOf(raw), ...missing] } },
-    missing: missing.length,
-  };
-};
 
 type Seen = { readonly sight: Sight; readonly plan: Plan; readonly missing: number };
 
@@ -74,7 +58,7 @@ const see = async (work: MoveWork): Promise<Seen> => {
   const now = ports.clock.now();
   const found = await readSite(there, state, azure, now, false, ports.namePrefix);
   const carried = carriedFor(work, found.network.firewallPrivateIpAddress);
-  const { raw, missing } = withCarried(found.table.raw, carried);
+  const { raw, missing } = carryInto(found.table.raw, carried, hasOurTag(found.table.raw, there.id));
   const sight: Sight = { ...found, table: observeRouteTable(raw) };
   const seen = { site: there, state, sight, tagsInForce, namePrefix: ports.namePrefix, now };
   const { plan } = planSite(seen, wanted(work), { comes: false, leaves: false });

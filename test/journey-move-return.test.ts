@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { incident, type Journey, type SiteChange, type Stage, startJourney, startStage } from './support/journey.ts';
-import { askedDigest, loadDevice, regionFails, settledAtHome, sweepOnce, untilDevice } from './support/moves.ts';
+import {
+  askedDigest,
+  loadDevice,
+  regionFails,
+  settledAtHome,
+  sweepOnce,
+  targetOf,
+  untilDevice,
+} from './support/moves.ts';
 import { finishAtDevice, moveOf, ours, quickMoves, sweepIsDue } from './support/moveTrouble.ts';
 
 let stage: Stage;
@@ -144,6 +152,35 @@ describe('the way back to a region that is well again', () => {
     await journey.work();
     expect((await journey.state()).move).toBeNull();
     expect((await journey.state()).lastMoves?.[0]).toMatchObject({ reason: 'return', outcome: 'expired' });
+  });
+});
+
+type Table = { readonly properties: { readonly routes: { readonly name: string }[] } };
+
+describe('a second move to the same region', () => {
+  it('carries the routes of others as they are now, not as the first move left them', async () => {
+    const journey = await movedAway();
+    await soaked(journey);
+    await journey.word({ action: 'apply', digest: await askedDigest(journey) });
+    await untilDevice(journey);
+    await loadDevice(stage, journey, journey.ids.gateway);
+    await journey.work();
+    const { routeTable } = journey.ids;
+    const home = stage.arm.read(routeTable) as unknown as Table;
+    const changed = { ...foreignRoute, properties: { ...foreignRoute.properties, addressPrefix: '10.99.0.0/16' } };
+    const routes = home.properties.routes.map((route) => (route.name === changed.name ? changed : route));
+    stage.arm.seed(routeTable, { ...home, properties: { ...home.properties, routes } } as never);
+    stage.clock.advance(2 * hour);
+    await settledAtHome(journey);
+    await failsNow(journey);
+    await journey.work();
+    await journey.word({ action: 'apply', digest: await askedDigest(journey) });
+    await untilDevice(journey);
+    const there = stage.arm.read((await targetOf(journey)).ids.routeTable) as unknown as Table;
+    expect(there.properties.routes.filter(({ name }) => name === changed.name)).toEqual([
+      expect.objectContaining({ properties: expect.objectContaining({ addressPrefix: '10.99.0.0/16' }) }),
+    ]);
+    expect((await moveOf(journey)).steps.find(({ id }) => id === 'proof')).toMatchObject({ status: 'done' });
   });
 });
 

@@ -86,7 +86,8 @@ const isChild = (id: string): boolean => {
   return inProvider !== undefined && inProvider.split('/').length > 3;
 };
 
-const hasOurTag = (actual: JsonObject, siteId: string): boolean => {
+/** Did a move of this site make it? */
+export const hasOurTag = (actual: JsonObject, siteId: string): boolean => {
   const { tags } = actual;
   return (
     isObject(tags) && Object.entries(tags).some(([name, value]) => name.toLowerCase() === siteTag && value === siteId)
