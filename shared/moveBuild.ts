@@ -10,8 +10,12 @@ import {
   StepFailure,
   type StepInHand,
 } from './moveWork.ts';
+import { mergedBody } from './plan/move/mergedBody.ts';
+import { roleOfId } from './plan/move/resourceIds.ts';
 import { standingOf } from './plan/move/standing.ts';
+import { writable } from './plan/move/writable.ts';
 import { observeFirewall } from './plan/observe.ts';
+import { isOurs } from './plan/ownership.ts';
 import { withMoveStep } from './record/moveProgress.ts';
 
 const unsettledMs = 30_000;
@@ -63,6 +67,14 @@ const write = async (work: MoveWork, step: StepInHand, body: JsonObject, etag: s
 const etagOf = (found: JsonObject | null): string | null =>
   typeof found?.['etag'] === 'string' ? found['etag'] : null;
 
+/** What others have added to a resource of ours is theirs: it goes into the body as it stands. */
+const over = (found: JsonObject, body: JsonObject, { planned }: StepInHand, { ports }: MoveWork): JsonObject => {
+  const role = roleOfId(planned.resource);
+  if (role === null) return body;
+  const retired = new Set(planned.retired ?? []);
+  return mergedBody(writable(role, found), body, { retired, isOurs: (name) => isOurs(name, ports.namePrefix) });
+};
+
 /** Looks, and writes once where it has to. */
 export const putStep = async (work: MoveWork, step: StepInHand): Promise<void> => {
   const { planned } = step;
@@ -71,6 +83,7 @@ export const putStep = async (work: MoveWork, step: StepInHand): Promise<void> =
   const body = await bodyOf(work, planned.body);
   const found = await work.azure.resources.find(resource);
   const standing = standingOf(found, { ...planned, body }, work.site.id);
+  const whole = found === null ? body : over(found, body, step, work);
   switch (standing) {
     case 'strangers':
       throw strangers(resource);
@@ -85,7 +98,7 @@ export const putStep = async (work: MoveWork, step: StepInHand): Promise<void> =
           `${resource} stands there and is in the state Failed; it was there before us and is left as it is.`,
           'Repair it by hand, then "move retry".',
         );
-      return write(work, step, body, etagOf(found));
+      return write(work, step, whole, etagOf(found));
     case 'absent':
       if (planned.leaveAsIs) throw gone(resource);
       return write(work, step, body, null);

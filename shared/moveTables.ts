@@ -3,6 +3,7 @@ import { foreignInRouteTable } from './apply/foreign.ts';
 import { routeTableStands, routeTableWrite } from './apply/routeTable.ts';
 import { canonicalJson, isObject, type JsonObject } from './base/canonical.ts';
 import { iso } from './base/clock.ts';
+import { byNumber, counted } from './base/counted.ts';
 import {
   awaitAzure,
   commitMove,
@@ -58,7 +59,8 @@ const see = async (work: MoveWork): Promise<Seen> => {
   const now = ports.clock.now();
   const found = await readSite(there, state, azure, now, false, ports.namePrefix);
   const carried = carriedFor(work, found.network.firewallPrivateIpAddress);
-  const { raw, missing } = carryInto(found.table.raw, carried, hasOurTag(found.table.raw, there.id));
+  const retired = work.plan.steps.find(({ kind }) => kind === 'routes')?.retired;
+  const { raw, missing } = carryInto(found.table.raw, carried, hasOurTag(found.table.raw, there.id), retired);
   const sight: Sight = { ...found, table: observeRouteTable(raw) };
   const seen = { site: there, state, sight, tagsInForce, namePrefix: ports.namePrefix, now };
   const { plan } = planSite(seen, wanted(work), { comes: false, leaves: false });
@@ -169,7 +171,10 @@ export const proofStep = async (work: MoveWork, step: StepInHand): Promise<void>
     {
       id: 'carriedOver',
       ok: missing === 0,
-      text: `${work.plan.carriedRoutes.length - missing} of ${work.plan.carriedRoutes.length} routes of others came along`,
+      text:
+        missing === 0
+          ? `${work.plan.carriedRoutes.length} of ${work.plan.carriedRoutes.length} routes of others came along`
+          : `${counted(missing, 'route')} of others ${byNumber(missing, 'is', 'are')} not as planned in the table`,
     },
     { id: 'gateway', ok: true, text: `the VPN gateway in ${there.home.displayName} is ${state}` },
   ];

@@ -53,6 +53,23 @@ const standing = async (ports: Ports, state: SiteState, side: SideName): Promise
   return new Map((snapshot?.resources ?? []).map(({ id, body }) => [id.toLowerCase(), body]));
 };
 
+/** What earlier moves put on that side, or may have; a plan that is no longer kept says nothing. */
+const builtBefore = async (
+  { configured, ports }: Pick<Proposing, 'configured' | 'ports'>,
+  { built }: SiteState,
+  side: SideName,
+): Promise<Pick<MovePlan, 'steps' | 'carriedRoutes'>> => {
+  const plans = async (digests: readonly string[] = []): Promise<MovePlan[]> => {
+    const texts = await Promise.all(digests.map((digest) => ports.archive.read(movePlanBlob(configured.id, digest))));
+    return texts.flatMap((text) => (text === undefined ? [] : [JSON.parse(text) as MovePlan]));
+  };
+  const { bodies, routes } = built?.[side] ?? {};
+  return {
+    steps: (await plans(bodies)).flatMap(({ steps }) => steps),
+    carriedRoutes: (await plans(routes)).flatMap(({ carriedRoutes }) => carriedRoutes),
+  };
+};
+
 /** The plan of a move to the other side, from what is kept alone: neither region is asked anything. */
 export const planMove = async (
   work: Omit<Proposing, 'session'>,
@@ -74,6 +91,7 @@ export const planMove = async (
     tags,
     namePrefix: ports.namePrefix,
     existing: await standing(ports, state, to),
+    before: await builtBefore(work, state, to),
     preflight,
     ...(preflight?.routeLimit ? { routeLimit: preflight.routeLimit } : {}),
   });

@@ -209,6 +209,27 @@ describe('a standby', () => {
     stage.clock.advance(hour);
     await sweepOnce(journey);
     expect(journey.calls().writes).toBe(0);
+
+    // Others work in both regions: what they add to the standby stays, what they take away at home goes there, too.
+    const standby = stage.arm.read(ids.firewall) as typeof home;
+    const local = { ...theirs, name: 'only-there', properties: { ...theirs.properties, priority: 320 } };
+    const both = [...standby.properties.networkRuleCollections, local];
+    stage.arm.seed(ids.firewall, {
+      ...standby,
+      properties: { ...standby.properties, networkRuleCollections: both },
+    } as never);
+    stage.arm.seed(journey.ids.firewall, home as never);
+    for (let sweeps = 0; sweeps < 3; sweeps += 1) {
+      stage.clock.advance(hour);
+      await sweepOnce(journey);
+    }
+    const after = JSON.stringify(stage.arm.read(ids.firewall));
+    expect(after).not.toContain('head-office');
+    expect(after).toContain('only-there');
+    journey.mark();
+    stage.clock.advance(hour);
+    await sweepOnce(journey);
+    expect(journey.calls().writes).toBe(0);
   });
 
   it('that is only asked for does not stand before a region that fails', async () => {

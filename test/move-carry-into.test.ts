@@ -38,6 +38,12 @@ describe('routes of others that come along', () => {
     expect(missing).toBe(1);
   });
 
+  it('are taken out when they are gone where the site lives', () => {
+    const { raw, missing } = carryInto(table(office, beside), [], true, ['routes/to-head-office']);
+    expect(namesIn(raw)).toEqual(['asefo-20.10.0.0_24 20.10.0.0/24']);
+    expect(missing).toBe(1);
+  });
+
   it('replace nothing in a table that is not ours, and are missing there', () => {
     const theirs = route('to-head-office', '10.77.0.0/16');
     const { raw, missing } = carryInto(table(theirs), [office, route('new', '10.1.0.0/16')], false);

@@ -65,6 +65,50 @@ describe('a warm move', () => {
     const plan = makeMovePlan(moveInput({ existing, snapshot: revoked }));
     expect(plan.writes.map(({ resource }) => resource.split('/').at(-1))).toContain('vngw');
   });
+
+  it('takes out what is gone at home, and leaves what others have put there', () => {
+    const fewer = changed(snapshotOf(), 'firewall', (old) => ({
+      ...old,
+      networkRuleCollections: (old['networkRuleCollections'] as readonly JsonObject[]).filter(
+        ({ name }) => name !== 'operations',
+      ),
+    }));
+    const plan = makeMovePlan(moveInput({ existing, snapshot: fewer, before: standby }));
+    expect(stepOf(plan, 'firewall').retired).toEqual(['properties/networkrulecollections/operations']);
+    expect(plan.writes.map(({ resource }) => resource.split('/').at(-1))).toContain('firewall');
+    expect(plan.notes).toContain(
+      'firewall: networkrulecollections/operations was brought there before and is no longer on the side that is left; it is taken out.',
+    );
+    const firewallThere = existing.get(firewall) ?? {};
+    const properties = firewallThere['properties'] as JsonObject;
+    const theirs = { name: 'of-others', properties: { priority: 900 } };
+    const list = [...(properties['networkRuleCollections'] as readonly JsonObject[]), theirs];
+    const added = { ...firewallThere, properties: { ...properties, networkRuleCollections: list } };
+    const again = makeMovePlan(moveInput({ existing: new Map([...existing, [firewall, added]]), before: standby }));
+    expect(again.digest).toBe(warm.digest);
+  });
+
+  it('deletes a rule collection group that is gone at home, from a policy of ours only', () => {
+    const company = snapshotOf({ firewall: 'policy' });
+    const built = makeStandbyPlan(moveInput({ snapshot: company }));
+    const stands = new Map(built.steps.map(({ resource, body }) => [resource.toLowerCase(), stood(body)]));
+    const fewer = { ...company, resources: company.resources.filter(({ id }) => !id.endsWith('/operations')) };
+    const plan = makeStandbyPlan(moveInput({ snapshot: fewer, existing: stands, before: built }));
+    const gone = 'delete ruleCollectionGroup policy/operations';
+    expect(stepOf(plan, gone)).toMatchObject({ kind: 'delete', after: ['firewallPolicy policy'] });
+    expect(stepOf(plan, 'rules').after).toContain(gone);
+  });
+
+  it('takes a route of others out of the table when it is gone at home', () => {
+    const fewer = changed(snapshotOf(), 'routeTable', (old) => ({
+      ...old,
+      routes: (old['routes'] as readonly JsonObject[]).filter(({ name }) => name !== 'management'),
+    }));
+    expect(stepOf(makeMovePlan(moveInput({ snapshot: fewer, before: cold })), 'routes').retired).toEqual([
+      'routes/management',
+    ]);
+    expect(stepOf(makeMovePlan(moveInput({ before: cold })), 'routes').retired).toBeUndefined();
+  });
 });
 
 describe('the way back', () => {
@@ -139,6 +183,16 @@ describe('the way back', () => {
     });
     expect(back({ snapshot: revoked }).blockers).toEqual([
       expect.objectContaining({ message: expect.stringContaining('revoked at the one that is left: stolen') }),
+    ]);
+  });
+
+  it('is blocked where home would still trust a root certificate that was taken off meanwhile', () => {
+    const fewer = changed(moved, 'gateway', (old) => ({
+      ...old,
+      vpnClientConfiguration: { ...(old['vpnClientConfiguration'] as JsonObject), vpnClientRootCertificates: [] },
+    }));
+    expect(back({ snapshot: fewer }).blockers).toEqual([
+      expect.objectContaining({ message: expect.stringContaining('would let in whoever has a certificate of root') }),
     ]);
   });
 

@@ -58,6 +58,16 @@ describe('a resource is as planned', () => {
     ['one value stands twice for two', { p: ['a', 'b'] }, { p: ['a', 'a'] }],
     ['a certificate differs in case', { publicCertData: 'AbC' }, { publicCertData: 'abc' }],
     ['a list is none', { p: 'a' }, { p: ['a'] }],
+    [
+      'it knows a root certificate more',
+      { vpnClientRootCertificates: [{ name: 'good' }, { name: 'compromised' }] },
+      { vpnClientRootCertificates: [{ name: 'good' }] },
+    ],
+    [
+      'it knows a root certificate, and none is planned',
+      { vpnClientRootCertificates: [{ name: 'compromised' }] },
+      { vpnClientRootCertificates: [] },
+    ],
   ])('not where %s', (_, actual, planned) => {
     expect(resourceFits(actual, planned)).toBe(false);
   });
@@ -82,6 +92,16 @@ describe('how a resource stands to its step', () => {
     const named = { resource, body, ownedById: true };
     expect(standingOf({ ...standing, tags: {} }, named, 'plant')).toBe('ours-as-planned');
     expect(standingOf({ ...standing, tags: {}, sku: { name: 'Basic' } }, named, 'plant')).toBe('ours-different');
+  });
+
+  it('is different while it has what an earlier move put there and nobody wants any more', () => {
+    const retiring = { resource, body, retired: ['properties/rules/old'] };
+    const withRule = (name: string) => ({
+      ...standing,
+      properties: { ...(standing['properties'] as JsonObject), rules: [{ name }] },
+    });
+    expect(standingOf(withRule('Old'), retiring, 'plant')).toBe('ours-different');
+    expect(standingOf(withRule('of-others'), retiring, 'plant')).toBe('ours-as-planned');
   });
 
   it('takes a child for its parent’s', () => {

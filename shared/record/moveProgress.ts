@@ -1,5 +1,6 @@
 import { iso } from '../base/clock.ts';
 import type { MovePlan } from '../plan/move/movePlan.ts';
+import { builtAfter } from './built.ts';
 import type { Move, MoveStepRecord, MoveSummary } from './move.ts';
 import { addCosts, deviceConfirmed, noCosts } from './progress.ts';
 import type { DeviceState, SiteState } from './state.ts';
@@ -137,9 +138,15 @@ export const moveSummary = (
   why,
 });
 
+const builtIn = (state: SiteState, summary: MoveSummary): Pick<SiteState, 'built'> => {
+  const built = builtAfter(state, summary);
+  return built === undefined ? {} : { built };
+};
+
 /** The move leaves the state and is remembered among the last ones. */
 export const endMove = (state: SiteState, summary: MoveSummary): SiteState => ({
   ...state,
+  ...builtIn(state, summary),
   move: null,
   lastMoves: [summary, ...(state.lastMoves ?? [])].slice(0, movesKept),
 });

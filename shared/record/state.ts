@@ -3,6 +3,7 @@ import type { ObservedNetwork } from '../plan/observed.ts';
 import type { LimitSource } from '../plan/routeLimit.ts';
 import type { Mode } from '../scope/decision.ts';
 import type { Departure } from '../scope/flapping.ts';
+import type { Built } from './built.ts';
 import type { Move, MoveSummary, Preflight, Residence, SideSnapshots } from './move.ts';
 import type { Run, RunSummary } from './run.ts';
 
@@ -110,6 +111,8 @@ export type SiteState = {
   readonly residence?: Residence;
   readonly move?: Move | null;
   readonly lastMoves?: readonly MoveSummary[];
+  /** By which plans each side was built; absent where no move has been finished since this is remembered. */
+  readonly built?: Partial<Record<SideName, Built>>;
   /** Whether a standby was approved and built, and not taken down since; absent in older states. */
   readonly standby?: boolean;
   readonly snapshots?: Partial<Record<SideName, SideSnapshots>>;

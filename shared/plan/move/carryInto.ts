@@ -6,7 +6,7 @@ import { resourceFits } from './standing.ts';
 export type CarriedInto = {
   /** The table with the routes of others as they are to be. */
   readonly raw: JsonObject;
-  /** Of those to be carried, how many are not in the table as they should be. */
+  /** How many are not in the table as they should be, or still in it. */
   readonly missing: number;
 };
 
@@ -29,13 +29,23 @@ const rivals = (a: Json, b: Json): boolean => {
  * | table        | a route of that name or prefix, but another | then                                    |
  * | ------------ | ------------------------------------------- | --------------------------------------- |
  * | made by us   | what an earlier move carried                | replaced                                |
+ * | made by us   | carried before, and no longer wanted        | taken out                               |
  * | somebody's   | theirs                                      | stays, and the carried one is missing   |
  */
-export const carryInto = (table: JsonObject, carried: readonly JsonObject[], made: boolean): CarriedInto => {
+export const carryInto = (
+  table: JsonObject,
+  carried: readonly JsonObject[],
+  made: boolean,
+  retired: readonly string[] = [],
+): CarriedInto => {
   const there = listIn(objectIn(table, 'properties'), 'routes');
   const lacking = carried.filter((route) => !there.some((actual) => fits(actual, route)));
-  const stays = made ? there.filter((actual) => !lacking.some((route) => rivals(actual, route))) : there;
+  const leftOver = (actual: Json) => made && retired.includes(`routes/${routeOf(actual).name.toLowerCase()}`);
+  const gone = there.filter(leftOver);
+  const stays = made
+    ? there.filter((actual) => !gone.includes(actual) && !lacking.some((route) => rivals(actual, route)))
+    : there;
   const comes = lacking.filter((route) => !stays.some((actual) => rivals(actual, route)));
   const raw = withProperties(table, (properties) => ({ ...properties, routes: [...stays, ...comes] }));
-  return { raw, missing: lacking.length };
+  return { raw, missing: lacking.length + gone.length };
 };

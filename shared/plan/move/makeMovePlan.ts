@@ -16,6 +16,7 @@ import { moveSteps } from './moveSteps.ts';
 import { defaultsOf, standingMappings } from './moveWords.ts';
 import { withOurCollection } from './ourCollection.ts';
 import { idMapOf, nameIn } from './resourceIds.ts';
+import { retiredNotes, withRetired } from './retiring.ts';
 import { previewTable, type TablePreview } from './tablePreview.ts';
 
 /** A subnet's first prefix, of the network as it will be. */
@@ -140,9 +141,10 @@ export const makeMovePlan = (input: MovePlanInput): MovePlan => {
   const blockers = moveBlockers(input, carried, preview).sort(byText);
   const complete = !blockers.some(({ code }) => code === 'MOVE_SNAPSHOT');
   const drafted = complete ? inOrder(moveSteps(input, carried.side, resources)) : [];
-  const kept = keptSteps(input, drafted);
-  const steps = drafted.map((step) => (kept.has(step.id) ? keeping(step) : step));
   const carriedRoutes = input.reason === 'standbyUp' ? [] : carried.carriedRoutes;
+  const whole = withRetired(input, { steps: drafted, carriedRoutes });
+  const kept = keptSteps(input, whole);
+  const steps = whole.map((step) => (kept.has(step.id) ? keeping(step) : step));
   const { toNew } = idMapOf(snapshot.resources, carried.side.ids.resourceGroup);
   const plan = { ...frameOf(input), steps, carriedRoutes };
   return {
@@ -158,7 +160,7 @@ export const makeMovePlan = (input: MovePlanInput): MovePlan => {
     alternatives: input.blockedBy?.fallback?.instead ?? [],
     blockers,
     applyable: blockers.length === 0,
-    notes: carried.notes,
+    notes: [...carried.notes, ...retiredNotes(steps)],
     digest: moveDigest(plan),
   };
 };

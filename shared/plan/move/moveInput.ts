@@ -6,7 +6,7 @@ import type { TagTable } from '../../ranges/tagTable.ts';
 import type { Plan } from '../plan.ts';
 import type { DiscoveredLimit } from '../routeLimit.ts';
 import type { Snapshot } from '../snapshot.ts';
-import type { MoveReason } from './movePlan.ts';
+import type { MovePlan, MoveReason } from './movePlan.ts';
 
 /** What was found when somebody last looked whether the site could move there; `record/move.ts` keeps it. */
 export type CheckedBefore = {
@@ -35,6 +35,8 @@ export type MovePlanInput = {
   readonly namePrefix: string;
   /** What is known to stand on the `to` side, as ARM sent it, by lower-case id: of its own last snapshot. */
   readonly existing?: ReadonlyMap<string, JsonObject>;
+  /** What earlier moves put on the `to` side, or may have: what of that is no longer planned is taken off again. */
+  readonly before?: Pick<MovePlan, 'steps' | 'carriedRoutes'>;
   readonly preflight?: CheckedBefore | null;
   /** What Azure said of the tables there; counts where the site's limit is `discover`. */
   readonly routeLimit?: DiscoveredLimit;

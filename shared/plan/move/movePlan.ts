@@ -63,6 +63,8 @@ export type MoveStep = {
   readonly ownedById?: boolean;
   /** What stands there is left as it is, whatever it holds; where nothing does any more, the step fails. */
   readonly leaveAsIs?: boolean;
+  /** Paths of what earlier moves put into the resource and is no longer wanted: it is taken out where it stands. */
+  readonly retired?: readonly string[];
 };
 
 /** Something of the old side that is spelt differently on the new one; the approver sees each. */

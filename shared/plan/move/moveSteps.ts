@@ -6,6 +6,7 @@ import type { CarriedResource } from './carryResource.ts';
 import { crossingSteps, type Draft } from './crossingSteps.ts';
 import type { MovePlanInput } from './moveInput.ts';
 import type { MoveStep } from './movePlan.ts';
+import { groupDeletions } from './retiring.ts';
 
 const firewallWriteMinutes = 4;
 
@@ -69,7 +70,7 @@ const laterStep = (table: CarriedResource, put: Draft): Draft => ({
   estimateMinutes: 1,
 });
 
-const rulesStep = (input: MovePlanInput, side: Site, policy: string | null): Draft => ({
+const rulesStep = (input: MovePlanInput, side: Site, policy: string | null, deletions: readonly string[]): Draft => ({
   id: 'rules',
   title: 'Allow what the new home region needs',
   kind: 'rules',
@@ -77,7 +78,7 @@ const rulesStep = (input: MovePlanInput, side: Site, policy: string | null): Dra
     policy === null
       ? side.ids.firewall
       : `${policy}/ruleCollectionGroups/${collectionNameFor(side.id, input.namePrefix)}`,
-  after: ['firewall'],
+  after: ['firewall', ...deletions],
   estimateMinutes: firewallWriteMinutes,
   oneAtATime: (policy ?? side.ids.firewall).toLowerCase(),
 });
@@ -91,11 +92,18 @@ export const moveSteps = (input: MovePlanInput, side: Site, resources: readonly 
     const put = puts[index];
     return resource.waiting === null || put === undefined ? [] : [laterStep(resource, put)];
   });
+  const deletions = groupDeletions(input, puts);
   const connections = puts.filter(({ kind }) => kind === 'sharedKey').map(({ id }) => id);
   const steps = [
     ...puts,
     ...later,
-    rulesStep(input, side, policyOf(built)),
+    ...deletions,
+    rulesStep(
+      input,
+      side,
+      policyOf(built),
+      deletions.map(({ id }) => id),
+    ),
     ...(standby
       ? []
       : crossingSteps(

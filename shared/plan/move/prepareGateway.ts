@@ -19,6 +19,12 @@ const bgp = (properties: JsonObject): JsonObject => {
 const radiusSecretMissing = (client: JsonObject): boolean =>
   textIn(client, 'radiusServerAddress') !== '' || listIn(client, 'radiusServers').length > 0;
 
+/** Who may dial in is said in full: no certificate is none, not any. */
+const certificates = (client: JsonObject): JsonObject => ({
+  vpnClientRootCertificates: listIn(client, 'vpnClientRootCertificates'),
+  vpnClientRevokedCertificates: listIn(client, 'vpnClientRevokedCertificates'),
+});
+
 const withoutSecrets = (client: JsonObject): JsonObject =>
   eachIn(without(client, 'radiusServerSecret'), 'radiusServers', (server) => without(server, 'radiusServerSecret'));
 
@@ -51,7 +57,9 @@ export const prepareGateway = (body: JsonObject): Prepared => {
     ...(name === 'VpnGw1AZ' && textIn(old, 'vpnGatewayGeneration') !== ''
       ? { vpnGatewayGeneration: 'Generation1' }
       : {}),
-    ...(Object.keys(client).length > 0 ? { vpnClientConfiguration: withoutSecrets(client) as Json } : {}),
+    ...(Object.keys(client).length > 0
+      ? { vpnClientConfiguration: { ...withoutSecrets(client), ...certificates(client) } as Json }
+      : {}),
   }));
   const changed = before.toLowerCase() !== name.toLowerCase();
   return {

@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../../base/canonical.ts';
+import { childName, childPaths, isChildList, wholeLists } from './childPaths.ts';
 import type { MoveStep } from './movePlan.ts';
 import { moveTag, siteTag } from './moveTags.ts';
 
@@ -15,19 +16,17 @@ const saysNothing = (planned: Json): boolean =>
   (Array.isArray(planned) && planned.length === 0) ||
   (isObject(planned) && Object.keys(planned).length === 0);
 
-type Compare = { readonly exact: boolean };
+/** `exact`: case counts. `whole`: a child more is a difference. */
+type Compare = { readonly exact: boolean; readonly whole?: boolean };
 
 const textFits = (actual: string, planned: string, { exact }: Compare): boolean =>
   exact ? actual === planned : actual.toLowerCase() === planned.toLowerCase();
 
-const nameOf = (value: Json): string | null =>
-  isObject(value) && typeof value['name'] === 'string' ? value['name'].toLowerCase() : null;
-
 /** Named children one by one, further ones aside: ARM or a person adds them. Anything else as a set. */
 const listFits = (actual: readonly Json[], planned: readonly Json[], compare: Compare): boolean => {
-  if (planned.every((item) => nameOf(item) !== null)) {
-    const byName = new Map(actual.map((item) => [nameOf(item), item]));
-    return planned.every((item) => valueFits(byName.get(nameOf(item)), item, compare));
+  if (isChildList(planned) && (compare.whole !== true || actual.length === planned.length)) {
+    const byName = new Map(actual.map((item) => [childName(item), item]));
+    return planned.every((item) => valueFits(byName.get(childName(item)), item, compare));
   }
   const left = [...actual];
   for (const item of planned) {
@@ -43,7 +42,8 @@ const objectFits = (actual: JsonObject, planned: JsonObject, compare: Compare): 
   return Object.entries(planned).every(([name, value]) => {
     const key = name.toLowerCase();
     if (writeOnly.has(key) || name === moveTag) return true;
-    return memberFits(key, members.get(key), value, { exact: compare.exact || exactly.has(key) });
+    const how = { exact: compare.exact || exactly.has(key), whole: wholeLists.has(key) };
+    return memberFits(key, members.get(key), value, how);
   });
 };
 
@@ -72,7 +72,7 @@ export const resourceFits = (actual: JsonObject, planned: JsonObject): boolean =
  * | standing          | means                                                                      |
  * | ----------------- | -------------------------------------------------------------------------- |
  * | `absent`          | nothing is there                                                           |
- * | `ours-as-planned` | ours, settled, with every value planned                                    |
+ * | `ours-as-planned` | ours, settled, with every value planned and nothing retired                 |
  * | `ours-different`  | ours and settled, but not as planned: the same PUT makes it so             |
  * | `strangers`       | there without our tag: never touched                                       |
  * | `unsettled`       | ours, and ARM is still at work on it: look again                           |
@@ -94,13 +94,19 @@ export const hasOurTag = (actual: JsonObject, siteId: string): boolean => {
   );
 };
 
+/** Has it still what an earlier move put there and nobody wants any more? */
+const hasRetired = (actual: JsonObject, retired: readonly string[] = []): boolean => {
+  const there = childPaths(actual, () => false);
+  return retired.some((path) => there.has(path));
+};
+
 /** Tags of somebody else's resource stay as they are: it has not got ours, and need not. */
 const withoutTags = ({ tags: _, ...body }: JsonObject): JsonObject => body;
 
 /** How what was just read stands to a `put` or `delete` step. `actual`: null where ARM said 404. */
 export const standingOf = (
   actual: JsonObject | null,
-  step: Pick<MoveStep, 'resource' | 'body' | 'ownedById' | 'leaveAsIs'>,
+  step: Pick<MoveStep, 'resource' | 'body' | 'ownedById' | 'leaveAsIs' | 'retired'>,
   siteId: string,
 ): Standing => {
   if (actual === null) return 'absent';
@@ -112,7 +118,6 @@ export const standingOf = (
   if (state !== 'succeeded') return 'unsettled';
   if (step.leaveAsIs === true) return 'ours-as-planned';
   const planned = step.body ?? {};
-  return resourceFits(actual, tagged || isChild(step.resource) ? planned : withoutTags(planned))
-    ? 'ours-as-planned'
-    : 'ours-different';
+  const fits = resourceFits(actual, tagged || isChild(step.resource) ? planned : withoutTags(planned));
+  return fits && !hasRetired(actual, step.retired) ? 'ours-as-planned' : 'ours-different';
 };

@@ -22,14 +22,16 @@ const missing = (before: Map<string, string>, after: Map<string, string>): strin
   [...before].filter(([value]) => !after.has(value)).map(([, name]) => name);
 
 /**
- * A gateway that stands is left as it is. So it must know every certificate the left one knows: without a root the
- * device could not connect, without a revocation somebody else could.
+ * A gateway that stands is left as it is. So it must know the certificates the left one knows: without a root the device
+ * could not connect; without a revocation, or with a root that was taken off meanwhile, somebody else could.
  */
 export const certificateBlockers = (name: string, left: JsonObject, standing: JsonObject): Blocker[] => {
   const lost = (list: string, member: string) =>
     missing(certificates(left, list, member), certificates(standing, list, member));
   const roots = lost('vpnClientRootCertificates', 'publicCertData');
   const revoked = lost('vpnClientRevokedCertificates', 'thumbprint');
+  const [list, member] = ['vpnClientRootCertificates', 'publicCertData'] as const;
+  const trusted = missing(certificates(standing, list, member), certificates(left, list, member));
   const blocker = (what: string, names: readonly string[]): Blocker => ({
     code: 'MOVE_REFERENCE',
     message: `The gateway ${name} that stands there does not know ${what}: ${names.join(', ')}.`,
@@ -38,6 +40,15 @@ export const certificateBlockers = (name: string, left: JsonObject, standing: Js
   return [
     ...(roots.length > 0 ? [blocker('root certificates of the one that is left', roots)] : []),
     ...(revoked.length > 0 ? [blocker('certificates that were revoked at the one that is left', revoked)] : []),
+    ...(trusted.length > 0
+      ? [
+          {
+            code: 'MOVE_REFERENCE' as const,
+            message: `The gateway ${name} that stands there would let in whoever has a certificate of ${trusted.join(', ')}, which the one that is left does not know.`,
+            remedy: 'Take that root certificate off it, or put it on the one that is left, and let a sweep see it.',
+          },
+        ]
+      : []),
   ];
 };
 
