@@ -11,6 +11,7 @@ import {
   type StepInHand,
 } from './moveWork.ts';
 import { mergedBody } from './plan/move/mergedBody.ts';
+import { needsRadiusSecret, withRadiusSecret } from './plan/move/prepareGateway.ts';
 import { roleOfId } from './plan/move/resourceIds.ts';
 import { standingOf } from './plan/move/standing.ts';
 import { writable } from './plan/move/writable.ts';
@@ -75,6 +76,21 @@ const over = (found: JsonObject, body: JsonObject, { planned }: StepInHand, { po
   return mergedBody(writable(role, found), body, { retired, isOurs: (name) => isOurs(name, ports.namePrefix) });
 };
 
+/** What goes with a gateway's PUT and stands in no plan, no state and no ledger. */
+const withSecrets = async (
+  { site, ports }: MoveWork,
+  { planned }: StepInHand,
+  body: JsonObject,
+): Promise<JsonObject> => {
+  if (roleOfId(planned.resource) !== 'gateway' || !needsRadiusSecret(body)) return body;
+  const { radiusSecret: vault } = site.move;
+  if (vault !== undefined) return withRadiusSecret(body, await ports.secrets.read(vault));
+  throw new StepFailure(
+    `The secret of the RADIUS server of ${planned.resource} cannot be read back, and has no source.`,
+    'Put it into a Key Vault, name it in move.radiusSecret of the sites file, then "move retry".',
+  );
+};
+
 /** Looks, and writes once where it has to. */
 export const putStep = async (work: MoveWork, step: StepInHand): Promise<void> => {
   const { planned } = step;
@@ -83,7 +99,6 @@ export const putStep = async (work: MoveWork, step: StepInHand): Promise<void> =
   const body = await bodyOf(work, planned.body);
   const found = await work.azure.resources.find(resource);
   const standing = standingOf(found, { ...planned, body }, work.site.id);
-  const whole = found === null ? body : over(found, body, step, work);
   switch (standing) {
     case 'strangers':
       throw strangers(resource);
@@ -98,10 +113,10 @@ export const putStep = async (work: MoveWork, step: StepInHand): Promise<void> =
           `${resource} stands there and is in the state Failed; it was there before us and is left as it is.`,
           'Repair it by hand, then "move retry".',
         );
-      return write(work, step, whole, etagOf(found));
+      return write(work, step, await withSecrets(work, step, over(found ?? {}, body, step, work)), etagOf(found));
     case 'absent':
       if (planned.leaveAsIs) throw gone(resource);
-      return write(work, step, body, null);
+      return write(work, step, await withSecrets(work, step, body), null);
   }
 };
 

@@ -124,8 +124,10 @@ describe('secrets', () => {
     expect(secretsOf(movingSite(), zoneResources())).toMatchObject([{ source: secretSources.onDevice }]);
   });
 
-  it('of a RADIUS server nobody but a person has', () => {
+  it('of a RADIUS server come from the Key Vault that the site names, else nobody but a person has them', () => {
     const zone = changed('gateway', (p) => ({ ...p, vpnClientConfiguration: { radiusServerAddress: '10.0.0.4' } }));
+    const radiusSecret = 'https://vault.example.net/secrets/radius';
+    expect(secretsOf(movingSite({ radiusSecret }), zone)).toMatchObject([{ source: radiusSecret }]);
     expect(secretsOf(movingSite(), zone)).toMatchObject([{ source: secretSources.byHand }]);
   });
 });

@@ -33,7 +33,8 @@ const isLoopback = (host: string): boolean => host === '127.0.0.1' || host === '
 
 const refuse = (message: string): AutomationError =>
   new AutomationError('ERR_AZURE_REJECTED', message, {
-    remedy: "Give move.sharedKey in the sites file as the address of a secret in this cloud's Key Vault.",
+    remedy:
+      "Give it in the sites file (move.sharedKey, move.radiusSecret) as the address of a secret in this cloud's Key Vault.",
   });
 
 export const keyVaultSecrets = (options: SecretsOptions): Secrets => {

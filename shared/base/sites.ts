@@ -86,6 +86,11 @@ const policy = z
   })
   .strict();
 
+const vaultSecret = z
+  .string()
+  .max(300)
+  .regex(/^https:\/\/[^/]+\/secrets\/[^/?#]+(\/[^/?#]+)?$/, 'is not the address of a Key Vault secret');
+
 const move = z
   .object({
     targetRegion: z.string().min(1).max(64).optional().describe('failoverRegion where absent'),
@@ -104,12 +109,10 @@ const move = z
       .describe('of public addresses and firewall; none where the region has none'),
     standby: z.enum(['cold', 'warm']).default('cold').describe('warm: VNet, firewall and gateway are kept there'),
     retireOld: z.enum(['ask', 'never']).default('ask').describe('what becomes of the side that was left'),
-    sharedKey: z
-      .string()
-      .max(300)
-      .regex(/^https:\/\/[^/]+\/secrets\/[^/?#]+(\/[^/?#]+)?$/, 'is not the address of a Key Vault secret')
+    sharedKey: vaultSecret.optional().describe('site-to-site: Key Vault secret with the shared key of the connection'),
+    radiusSecret: vaultSecret
       .optional()
-      .describe('site-to-site: Key Vault secret with the shared key of the connection'),
+      .describe('Key Vault secret with the secret of the RADIUS server that lets clients in'),
   })
   .strict();
 

@@ -41,12 +41,14 @@ const ofConnection = (site: Site, { id, body }: SnapshotResource): Secret[] => {
   return [{ what: 'shared key', resource: id, source: site.move.sharedKey ?? secretSources.alive }];
 };
 
-const ofGateway = ({ id, body }: SnapshotResource): Secret[] => {
+const ofGateway = (site: Site, { id, body }: SnapshotResource): Secret[] => {
   const client = propertiesOf(body)['vpnClientConfiguration'];
   if (!isObject(client)) return [];
   const radius = Boolean(client['radiusServerAddress']) || isFilled(client['radiusServers']);
   return [
-    ...(radius ? [{ what: 'RADIUS server secret', resource: id, source: secretSources.byHand }] : []),
+    ...(radius
+      ? [{ what: 'RADIUS server secret', resource: id, source: site.move.radiusSecret ?? secretSources.byHand }]
+      : []),
     ...(isFilled(client['vpnClientRootCertificates'])
       ? [{ what: 'private keys of the client certificates', resource: id, source: secretSources.onDevice }]
       : []),
@@ -57,5 +59,5 @@ const ofGateway = ({ id, body }: SnapshotResource): Secret[] => {
 export const secretsOf = (site: Site, resources: readonly SnapshotResource[]): Secret[] =>
   resources.flatMap((resource) => {
     if (resource.role === 'connection') return ofConnection(site, resource);
-    return resource.role === 'gateway' ? ofGateway(resource) : [];
+    return resource.role === 'gateway' ? ofGateway(site, resource) : [];
   });

@@ -63,6 +63,7 @@ export const carrySide = (input: MovePlanInput, all: readonly SnapshotResource[]
       zones: to === 'target' ? site.move.zones : [],
       oldAddresses: addressesOf(resources),
       isOurs: (name) => isOurs(name, namePrefix),
+      radiusSecret: site.move.radiusSecret,
     },
     hops: hopsOf(input, resources),
   };

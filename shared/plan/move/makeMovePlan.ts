@@ -2,6 +2,7 @@ import { byCodeUnit, digestOf } from '../../base/canonical.ts';
 import { regionOfSide } from '../../base/side.ts';
 import type { Blocker } from '../blocker.ts';
 import type { ObservedNetwork } from '../observed.ts';
+import { secretsOf } from '../snapshotSecrets.ts';
 import { poolsOf, spaceOf } from './addresses.ts';
 import { firstUsable } from './addressMap.ts';
 import { type CarriedSide, carrySide } from './carriedSide.ts';
@@ -153,7 +154,11 @@ export const makeMovePlan = (input: MovePlanInput): MovePlan => {
     snapshot: { hash: snapshot.hash, takenAt: snapshot.takenAt },
     defaults: [...defaultsOf(input), ...carried.defaults],
     mappings: [...standingMappings(input), ...[...carried.mappings].sort(byPlace)],
-    secrets: snapshot.secrets.map((secret) => ({ ...secret, resource: toNew(secret.resource) ?? secret.resource })),
+    // By the sites file of today: the snapshot may be older than what it says of a vault.
+    secrets: secretsOf(input.site, snapshot.resources).map((secret) => ({
+      ...secret,
+      resource: toNew(secret.resource) ?? secret.resource,
+    })),
     criticalPath: criticalPath(steps),
     writes: writesOf(steps, kept),
     table: preview.table,

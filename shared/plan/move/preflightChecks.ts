@@ -103,7 +103,11 @@ const secretsCheck = (facts: PreflightFacts): Check => {
   }
   const unreadable = plan.secrets.flatMap(({ source }) => secrets.get(source) ?? []);
   if (unreadable.length > 0)
-    return failed(id, unreadable.join(' '), "Check move.sharedKey, and that the app's identity may read the secret.");
+    return failed(
+      id,
+      unreadable.join(' '),
+      "Check move.sharedKey and move.radiusSecret, and that the app's identity may read the secret.",
+    );
   return passed(id, 'All secrets can be had without the side that is left.');
 };
 

@@ -23,6 +23,8 @@ export type Surroundings = {
   readonly oldAddresses: readonly string[];
   /** Whose names are ours: our collections are planned anew. */
   readonly isOurs: (name: string) => boolean;
+  /** Where the RADIUS server's secret comes from, where the site says. */
+  readonly radiusSecret: string | undefined;
 };
 
 const plain = (body: JsonObject): Prepared => ({ body, notes: [], defaults: [], faults: [] });
@@ -156,7 +158,7 @@ export const prepare = (role: Role, raw: JsonObject, around: Surroundings): Prep
     case 'ruleCollectionGroup':
       return ruleCollectionGroup(body, around);
     case 'gateway':
-      return prepareGateway(body);
+      return prepareGateway(body, around.radiusSecret);
     case 'connection':
       return connection(body);
     default:

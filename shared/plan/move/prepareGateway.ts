@@ -16,7 +16,8 @@ const bgp = (properties: JsonObject): JsonObject => {
   return { ...properties, bgpSettings: some ? custom : without(custom, 'bgpPeeringAddresses') };
 };
 
-const radiusSecretMissing = (client: JsonObject): boolean =>
+/** Does a RADIUS server let its clients in, so that it needs the secret that ARM never shows? */
+const usesRadius = (client: JsonObject): boolean =>
   textIn(client, 'radiusServerAddress') !== '' || listIn(client, 'radiusServers').length > 0;
 
 /** Who may dial in is said in full: no certificate is none, not any. */
@@ -28,8 +29,21 @@ const certificates = (client: JsonObject): JsonObject => ({
 const withoutSecrets = (client: JsonObject): JsonObject =>
   eachIn(without(client, 'radiusServerSecret'), 'radiusServers', (server) => without(server, 'radiusServerSecret'));
 
+/** What has to be written with a gateway and stands in no plan: one secret, also where there are several servers. */
+export const withRadiusSecret = (body: JsonObject, secret: string): JsonObject =>
+  withProperties(body, (properties) => {
+    const client = objectIn(properties, 'vpnClientConfiguration');
+    const one = textIn(client, 'radiusServerAddress') === '' ? {} : { radiusServerSecret: secret };
+    const all = eachIn(client, 'radiusServers', (server) => ({ ...server, radiusServerSecret: secret }));
+    return { ...properties, vpnClientConfiguration: { ...all, ...one } };
+  });
+
+/** Whether a gateway's body needs the secret. */
+export const needsRadiusSecret = (body: JsonObject): boolean =>
+  usesRadius(objectIn(objectIn(body, 'properties'), 'vpnClientConfiguration'));
+
 /** The gateway by a SKU that is sold. VpnGw1AZ exists in the first generation only. */
-export const prepareGateway = (body: JsonObject): Prepared => {
+export const prepareGateway = (body: JsonObject, radiusSecret: string | undefined): Prepared => {
   const properties = objectIn(body, 'properties');
   const before = textIn(properties['sku'], 'name');
   const sku = soldSku(before);
@@ -42,12 +56,12 @@ export const prepareGateway = (body: JsonObject): Prepared => {
       remedy: 'Change the gateway to one of VpnGw1AZ to VpnGw5AZ while it stands.',
     });
   }
-  if (radiusSecretMissing(client)) {
+  if (usesRadius(client) && radiusSecret === undefined) {
     faults.push({
       code: 'MOVE_SECRET',
       text: 'The gateway authenticates clients by RADIUS; the secret cannot be read back, and has no source for the new side.',
       remedy:
-        'Use certificates for the device, or build the gateway of the other side beforehand (standby) and set the secret there.',
+        'Put the secret into a Key Vault outside that region and name it in move.radiusSecret, or use certificates for the device.',
     });
   }
   const name = sku ?? before;
