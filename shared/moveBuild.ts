@@ -10,6 +10,7 @@ import {
   StepFailure,
   type StepInHand,
 } from './moveWork.ts';
+import { connectionKey } from './plan/connectionKey.ts';
 import { mergedBody } from './plan/move/mergedBody.ts';
 import { needsRadiusSecret, withRadiusSecret } from './plan/move/prepareGateway.ts';
 import { roleOfId } from './plan/move/resourceIds.ts';
@@ -155,7 +156,7 @@ export const deleteStep = async (work: MoveWork, step: StepInHand): Promise<void
 
 /** The key of the old connection, while it can be asked for; or out of the vault that the site names. */
 const sharedKey = async ({ site, plan, ports, azure }: MoveWork, resource: string): Promise<string> => {
-  const { sharedKey: vault } = site.move;
+  const vault = connectionKey(site, resource);
   if (vault !== undefined) return ports.secrets.read(vault);
   if (plan.reason === 'outage')
     throw new StepFailure(

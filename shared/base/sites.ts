@@ -110,6 +110,10 @@ const move = z
     standby: z.enum(['cold', 'warm']).default('cold').describe('warm: VNet, firewall and gateway are kept there'),
     retireOld: z.enum(['ask', 'never']).default('ask').describe('what becomes of the side that was left'),
     sharedKey: vaultSecret.optional().describe('site-to-site: Key Vault secret with the shared key of the connection'),
+    sharedKeys: z
+      .record(name, vaultSecret)
+      .default({})
+      .describe('the same for each connection by its name, where there are several'),
     radiusSecret: vaultSecret
       .optional()
       .describe('Key Vault secret with the secret of the RADIUS server that lets clients in'),

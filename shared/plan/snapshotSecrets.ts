@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../base/canonical.ts';
 import type { Site } from '../base/site.ts';
+import { connectionKey } from './connectionKey.ts';
 import type { Secret, SnapshotResource } from './snapshot.ts';
 
 /** Where a secret comes from on the other side, unless it is the address of a Key Vault secret (https://...). */
@@ -38,7 +39,7 @@ const ofConnection = (site: Site, { id, body }: SnapshotResource): Secret[] => {
   }
   // A connection may also authenticate by certificates, which Key Vault holds anyway.
   if (String(connectionAuthenticationType ?? '').toLowerCase() === 'certificate') return [];
-  return [{ what: 'shared key', resource: id, source: site.move.sharedKey ?? secretSources.alive }];
+  return [{ what: 'shared key', resource: id, source: connectionKey(site, id) ?? secretSources.alive }];
 };
 
 const ofGateway = (site: Site, { id, body }: SnapshotResource): Secret[] => {

@@ -8,6 +8,7 @@ import type { SnapshotResource } from '../snapshot.ts';
 import { addressBlockersOf, shiftsOf } from './addresses.ts';
 import { type CarriedResource, type Crossing, carryResource } from './carryResource.ts';
 import { textIn } from './json.ts';
+import { leftBehindNote, staysBehind } from './leftBehind.ts';
 import type { MovePlanInput } from './moveInput.ts';
 import type { Mapping } from './movePlan.ts';
 import { idMapOf, nameIn } from './resourceIds.ts';
@@ -53,7 +54,7 @@ export const carrySide = (input: MovePlanInput, all: readonly SnapshotResource[]
   const { site, to, namePrefix } = input;
   const side = sideOf(site, to);
   const resources = all
-    .filter((resource) => !isOursWhole(resource, namePrefix))
+    .filter((resource) => !isOursWhole(resource, namePrefix) && !staysBehind(resource))
     .sort((a, b) => byCodeUnit(a.id.toLowerCase(), b.id.toLowerCase()));
   const crossing: Crossing = {
     input,
@@ -75,7 +76,7 @@ export const carrySide = (input: MovePlanInput, all: readonly SnapshotResource[]
     carriedRoutes: carried.flatMap((one) => one.carriedRoutes),
     mappings: carried.flatMap((one) => one.mappings),
     defaults: carried.flatMap((one) => one.defaults),
-    notes: carried.flatMap((one) => one.notes),
+    notes: [...all.filter(staysBehind).map(leftBehindNote).sort(), ...carried.flatMap((one) => one.notes)],
     blockers: [
       ...crossing.how.ids.collisions.map((pair) => collision(pair, side)),
       ...carried.flatMap((one) => one.blockers),

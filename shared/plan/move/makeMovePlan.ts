@@ -10,6 +10,7 @@ import { type CarriedResource, tagged } from './carryResource.ts';
 import { criticalPath, inOrder } from './graph.ts';
 import { listIn, objectIn, textIn } from './json.ts';
 import { keeping, keptSteps } from './keptSteps.ts';
+import { staysBehind } from './leftBehind.ts';
 import { moveBlockers } from './moveBlockers.ts';
 import type { MovePlanInput } from './moveInput.ts';
 import type { Mapping, MovePlan, MoveStep } from './movePlan.ts';
@@ -155,7 +156,10 @@ export const makeMovePlan = (input: MovePlanInput): MovePlan => {
     defaults: [...defaultsOf(input), ...carried.defaults],
     mappings: [...standingMappings(input), ...[...carried.mappings].sort(byPlace)],
     // By the sites file of today: the snapshot may be older than what it says of a vault.
-    secrets: secretsOf(input.site, snapshot.resources).map((secret) => ({
+    secrets: secretsOf(
+      input.site,
+      snapshot.resources.filter((one) => !staysBehind(one)),
+    ).map((secret) => ({
       ...secret,
       resource: toNew(secret.resource) ?? secret.resource,
     })),

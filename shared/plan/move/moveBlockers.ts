@@ -1,7 +1,10 @@
-import { sideOf } from '../../base/side.ts';
+import { type SideName, sideOf } from '../../base/side.ts';
+import type { Site } from '../../base/site.ts';
 import type { Blocker } from '../blocker.ts';
-import type { Role } from '../snapshot.ts';
+import { connectionKey, sharingOneKey } from '../connectionKey.ts';
+import type { Role, Snapshot, SnapshotResource } from '../snapshot.ts';
 import type { CarriedSide } from './carriedSide.ts';
+import { staysBehind } from './leftBehind.ts';
 import type { MovePlanInput } from './moveInput.ts';
 import { nameIn } from './resourceIds.ts';
 import type { TablePreview } from './tablePreview.ts';
@@ -17,6 +20,10 @@ const words: Readonly<Partial<Record<Role, string>>> = {
   publicIp: 'public addresses',
 };
 
+/** Connections that go along. */
+const tunnelsIn = (snapshot: Snapshot | null): readonly SnapshotResource[] =>
+  (snapshot?.resources ?? []).filter((one) => one.role === 'connection' && !staysBehind(one));
+
 const snapshotBlockers = (input: MovePlanInput): Blocker[] => {
   const { snapshot, site, from } = input;
   const remedy = 'Let a sweep take a snapshot while that side answers.';
@@ -29,7 +36,7 @@ const snapshotBlockers = (input: MovePlanInput): Blocker[] => {
     ...(lost.length > 0
       ? [{ code: 'MOVE_SNAPSHOT' as const, message: `The snapshot of ${where} has no ${lost.join(', no ')}.`, remedy }]
       : []),
-    ...(site.network.vpn === 's2s' && !roles.has('connection')
+    ...(site.network.vpn === 's2s' && tunnelsIn(snapshot).length === 0
       ? [
           {
             code: 'MOVE_SNAPSHOT' as const,
@@ -50,16 +57,29 @@ const snapshotBlockers = (input: MovePlanInput): Blocker[] => {
 
 /** The key of a connection can be read back as long as its region answers; in an outage it must come from elsewhere. */
 const secretBlockers = ({ site, from, reason, snapshot }: MovePlanInput): Blocker[] => {
-  const keys = (snapshot?.resources ?? []).filter(({ role }) => role === 'connection');
-  if (reason !== 'outage' || keys.length === 0 || site.move.sharedKey !== undefined) return [];
+  const ids = tunnelsIn(snapshot).map(({ id }) => id);
+  const sharing = sharingOneKey(site, ids);
+  const unknown = reason === 'outage' ? ids.filter((id) => connectionKey(site, id) === undefined) : [];
   return [
-    {
-      code: 'MOVE_SECRET',
-      message: `The shared key of ${keys.map(({ id }) => nameIn(id)).join(', ')} cannot be read while ${sideOf(site, from).home.displayName} answers nothing.`,
-      remedy: 'Put it into a Key Vault outside that region and name the secret in move.sharedKey.',
-    },
+    ...(sharing.length === 0
+      ? []
+      : [
+          {
+            code: 'MOVE_SECRET' as const,
+            message: `${sharing.map(nameIn).join(', ')} would all get the one key of move.sharedKey.`,
+            remedy: "Name the secret of each connection in move.sharedKeys, by the connection's name.",
+          },
+        ]),
+    ...(unknown.length === 0 ? [] : [keyUnknown(site, from, unknown)]),
   ];
 };
+
+const keyUnknown = (site: Site, from: SideName, ids: readonly string[]): Blocker => ({
+  code: 'MOVE_SECRET',
+  message: `The shared key of ${ids.map(nameIn).join(', ')} cannot be read while ${sideOf(site, from).home.displayName} answers nothing.`,
+  remedy:
+    'Put it into a Key Vault outside that region and name the secret in move.sharedKey, or of several in move.sharedKeys.',
+});
 
 const preflightBlockers = ({ preflight, to }: MovePlanInput): Blocker[] =>
   preflight?.side !== to

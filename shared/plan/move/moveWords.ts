@@ -27,7 +27,7 @@ export const defaultsOf = ({ site, to, reason }: Pick<MovePlanInput, 'site' | 't
       'Nothing is kept ready in the target; move.standby is cold, so all of it is built in the hour of need.',
     ],
     [
-      !p2s && move.sharedKey === undefined,
+      !p2s && move.sharedKey === undefined && Object.keys(move.sharedKeys).length === 0,
       'The shared key is read from the old connection while its region answers; move.sharedKey names no secret.',
     ],
     [move.retireOld === 'ask', 'The old side stays until a person has it taken down; move.retireOld is ask.'],
