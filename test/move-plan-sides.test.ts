@@ -170,6 +170,12 @@ describe('the way back', () => {
     expect(propertiesOf(stepOf(back(), 'gateway'))).toMatchObject({ sku: { name: 'VpnGw1AZ' } });
   });
 
+  it('says that home gets no zones where it is built anew', () => {
+    const said = /get no zones; which home had is not known any more/;
+    expect(back({ existing: new Map() }).defaults).toContainEqual(expect.stringMatching(said));
+    expect(back().defaults.join()).not.toMatch(said);
+  });
+
   it('is blocked where home would accept a certificate that was revoked meanwhile', () => {
     const revoked = changed(moved, 'gateway', (old) => {
       const client = old['vpnClientConfiguration'] as JsonObject;

@@ -97,6 +97,7 @@ describe('what a resource refers to', () => {
       { ipConfigurations: [{ properties: { publicIPAddress: { id: '/ip' } } }] },
       'publicIp ip',
     ],
+    ['a gateway its default site', 'gateway', { gatewayDefaultSite: { id: '/site' } }, 'localNetworkGateway site'],
     ['a connection its other end', 'connection', { localNetworkGateway2: { id: '/site' } }, 'localNetworkGateway site'],
   ] as const)('%s', (_, role, properties, expected) => expect(of(role, properties as never)).toEqual([expected]));
 });

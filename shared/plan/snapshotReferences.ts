@@ -44,7 +44,10 @@ const readers: Readonly<Partial<Record<Role, (properties: Item) => Reference[]>>
     ...to('ruleCollectionGroup', ...items(ruleCollectionGroups)),
   ],
   ruleCollectionGroup: ({ ruleCollections }) => ipGroupsIn(ruleCollections),
-  gateway: ({ ipConfigurations }) => publicIps(items(ipConfigurations)),
+  gateway: ({ ipConfigurations, gatewayDefaultSite }) => [
+    ...publicIps(items(ipConfigurations)),
+    ...to('localNetworkGateway', gatewayDefaultSite),
+  ],
   connection: ({ localNetworkGateway2 }) => to('localNetworkGateway', localNetworkGateway2),
 };
 

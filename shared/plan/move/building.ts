@@ -55,18 +55,22 @@ const builtOn: Readonly<Record<Role, readonly Role[]>> = {
   firewallPolicy: ['resourceGroup', 'ipGroup'],
   ruleCollectionGroup: ['resourceGroup', 'ipGroup', 'firewallPolicy'],
   firewall: ['resourceGroup', 'virtualNetwork', 'publicIp', 'ipGroup', 'firewallPolicy', 'ruleCollectionGroup'],
-  gateway: ['resourceGroup', 'virtualNetwork', 'publicIp'],
+  gateway: ['resourceGroup', 'virtualNetwork', 'publicIp', 'localNetworkGateway'],
   connection: ['resourceGroup', 'gateway', 'localNetworkGateway'],
 };
 
 const mentions = (body: JsonObject, id: string): boolean =>
   JSON.stringify(body).toLowerCase().includes(`"${id.toLowerCase()}"`);
 
+/** Of these only the ones that it names: a gateway may name a site as its default, and need not wait for another. */
+const byName = (one: Role, other: Role): boolean =>
+  other === 'publicIp' || (one === 'gateway' && other === 'localNetworkGateway');
+
 /** Must the other stand before this one? Of public addresses and parent policies only those it names. */
 export const needs = (one: CarriedResource, other: CarriedResource): boolean => {
   if (one.role === 'firewallPolicy' && other.role === 'firewallPolicy')
     return textIn(objectIn(one.body, 'properties')['basePolicy'], 'id').toLowerCase() === other.id.toLowerCase();
-  return builtOn[one.role].includes(other.role) && (other.role !== 'publicIp' || mentions(one.body, other.id));
+  return builtOn[one.role].includes(other.role) && (!byName(one.role, other.role) || mentions(one.body, other.id));
 };
 
 const writtenAlone: readonly Role[] = [

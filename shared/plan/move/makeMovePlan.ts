@@ -15,7 +15,7 @@ import { moveBlockers } from './moveBlockers.ts';
 import type { MovePlanInput } from './moveInput.ts';
 import type { Mapping, MovePlan, MoveStep } from './movePlan.ts';
 import { moveSteps } from './moveSteps.ts';
-import { defaultsOf, standingMappings } from './moveWords.ts';
+import { defaultsOf, standingMappings, zonesOf } from './moveWords.ts';
 import { withOurCollection } from './ourCollection.ts';
 import { idMapOf, nameIn } from './resourceIds.ts';
 import { retiredNotes, withRetired } from './retiring.ts';
@@ -153,7 +153,7 @@ export const makeMovePlan = (input: MovePlanInput): MovePlan => {
     ...plan,
     reason: input.reason,
     snapshot: { hash: snapshot.hash, takenAt: snapshot.takenAt },
-    defaults: [...defaultsOf(input), ...carried.defaults],
+    defaults: [...defaultsOf(input), ...zonesOf(input, steps), ...carried.defaults],
     mappings: [...standingMappings(input), ...[...carried.mappings].sort(byPlace)],
     // By the sites file of today: the snapshot may be older than what it says of a vault.
     secrets: secretsOf(

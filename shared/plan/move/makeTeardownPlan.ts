@@ -47,7 +47,7 @@ const before: Readonly<Record<Role, readonly Role[]>> = {
   connection: [],
   firewall: [],
   gateway: ['connection'],
-  localNetworkGateway: ['connection'],
+  localNetworkGateway: ['connection', 'gateway'],
   ruleCollectionGroup: ['firewall'],
   firewallPolicy: ['firewall', 'ruleCollectionGroup'],
   ipGroup: ['firewall', 'ruleCollectionGroup', 'firewallPolicy'],

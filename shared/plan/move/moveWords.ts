@@ -1,6 +1,8 @@
 import { regionOfSide, sideOf } from '../../base/side.ts';
+import type { Role } from '../snapshot.ts';
 import type { MovePlanInput } from './moveInput.ts';
-import type { Mapping } from './movePlan.ts';
+import type { Mapping, MoveStep } from './movePlan.ts';
+import { nameIn, roleOfId } from './resourceIds.ts';
 
 /** Every default of the site's `move` that the plan rests on, in plain sentences. The way back has none: home is said. */
 export const defaultsOf = ({ site, to, reason }: Pick<MovePlanInput, 'site' | 'to' | 'reason'>): string[] => {
@@ -33,6 +35,20 @@ export const defaultsOf = ({ site, to, reason }: Pick<MovePlanInput, 'site' | 't
     [move.retireOld === 'ask', 'The old side stays until a person has it taken down; move.retireOld is ask.'],
   ];
   return rows.filter(([taken]) => taken).map(([, sentence]) => sentence);
+};
+
+const zonal: readonly (Role | null)[] = ['publicIp', 'firewall'];
+
+/** Home built anew: the sites file names zones of the target only, and what home had was lost with it. */
+export const zonesOf = ({ to }: Pick<MovePlanInput, 'to'>, steps: readonly MoveStep[]): string[] => {
+  const bare = steps.filter(
+    ({ kind, resource, body, leaveAsIs }) =>
+      kind === 'put' && leaveAsIs !== true && zonal.includes(roleOfId(resource)) && body?.['zones'] === undefined,
+  );
+  if (to === 'target' || bare.length === 0) return [];
+  return [
+    `${bare.map(({ resource }) => nameIn(resource)).join(', ')} get no zones; which home had is not known any more.`,
+  ];
 };
 
 /** What is spelt otherwise in every resource. */

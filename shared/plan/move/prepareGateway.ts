@@ -56,6 +56,14 @@ export const prepareGateway = (body: JsonObject, radiusSecret: string | undefine
       remedy: 'Change the gateway to one of VpnGw1AZ to VpnGw5AZ while it stands.',
     });
   }
+  if (textIn(properties, 'vpnType').toLowerCase() === 'policybased') {
+    faults.push({
+      code: 'MOVE_SKU',
+      text: 'The gateway is policy-based; Azure makes such a gateway by the SKU Basic only, which is no longer sold.',
+      remedy:
+        'Replace it by a route-based gateway while it stands (a connection may have policy-based traffic selectors), and let a sweep see it.',
+    });
+  }
   if (usesRadius(client) && radiusSecret === undefined) {
     faults.push({
       code: 'MOVE_SECRET',
