@@ -71,15 +71,67 @@ export const bundleStep = async (work: MoveWork, step: StepInHand): Promise<void
   return finishMoveStep(work, step, 'done', checksum);
 };
 
-const confirmed = async (work: MoveWork, step: StepInHand, by: string): Promise<void> => {
-  const { session, ports } = work;
+/** The gateway shows the device: nobody needs to say so. */
+const confirmedByGateway = async (work: MoveWork, step: StepInHand, by: string): Promise<void> => {
   const offered = moveOf(work).device?.offered ?? null;
-  if (offered !== null && !moveConfirmed(session.state())) {
+  if (offered !== null) {
     const { checksum, listHash } = offered;
-    const word = { checksum, listHash, by, at: iso(ports.clock.now()) };
+    const word = { checksum, listHash, by, at: iso(work.ports.clock.now()) };
     await commitMove(work, (move) => ({ ...move, device: { offered, confirmed: word } }));
   }
   return finishMoveStep(work, step, 'done', `confirmed by ${by}`);
+};
+
+/** Nobody has come to the gateway: whoever gave their word should look again, before the old side is taken down. */
+const tellNobodyCame = ({ site, there, plan, ...work }: MoveWork, by: string, seen: string): Promise<unknown> =>
+  tell(
+    { ...work, site },
+    {
+      kind: 'needsDevice',
+      key: `move unseen ${work.id}`,
+      title: `Site ${site.id}: ${by} confirmed the device, and ${seen}`,
+      text: `The word counts. See that the device connects to ${there.home.displayName} before anything is taken down.`,
+      digest: plan.digest,
+    },
+  );
+
+/** A person's word counts, whatever the gateway says; what it says is written down with it. */
+const confirmedByPerson = async (
+  work: MoveWork,
+  step: StepInHand,
+  gateway: { readonly seen: boolean; readonly text: string },
+): Promise<void> => {
+  const by = moveOf(work).device?.confirmed?.by ?? 'a person';
+  if (!gateway.seen) await tellNobodyCame(work, by, gateway.text);
+  await commitMove(work, (move) => {
+    const { offered = null, confirmed = null } = move.device ?? {};
+    return confirmed === null
+      ? move
+      : { ...move, device: { offered, confirmed: { ...confirmed, gateway: gateway.text } } };
+  });
+  return finishMoveStep(work, step, 'done', `confirmed by ${by}; ${gateway.text}`);
+};
+
+/** Asks once, after a person's word. A tunnel says by its connection, a client by its dialling in. */
+const askOnce = async (work: MoveWork, step: StepInHand): Promise<void> => {
+  const { azure, there, plan } = work;
+  if (there.network.vpn === 'p2s') return askWhoIsThere(work, step);
+  const ids = plan.steps.filter(({ kind }) => kind === 'sharedKey').map(({ resource }) => resource);
+  const found = await Promise.all(ids.map((id) => azure.resources.find(id)));
+  const up = found.some(
+    (raw) => isObject(raw?.['properties']) && raw['properties']['connectionStatus'] === 'Connected',
+  );
+  return confirmedByPerson(work, step, {
+    seen: up,
+    text: up ? 'the gateway has its tunnel' : 'the gateway has no tunnel to it yet',
+  });
+};
+
+const askWhoIsThere = async (work: MoveWork, step: StepInHand): Promise<void> => {
+  const accepted = await work.azure.resources.act(work.there.ids.gateway, 'getVpnClientConnectionHealth', {});
+  if (accepted.status === 'done') return connectionsSeen(work, step, accepted.body);
+  const { operationUrl, notBefore } = accepted;
+  return setMoveStep(work, step, { operation: { operationUrl, notBefore }, notBefore: null });
 };
 
 /** Reminded once, and then every half hour. */
@@ -102,8 +154,8 @@ const remind = async (work: MoveWork, step: StepInHand): Promise<void> => {
 
 /** Waits for a person to say that profile and file are on the device, or for the gateway to show it. */
 export const confirmStep = async (work: MoveWork, step: StepInHand): Promise<void> => {
-  const { session, ports, azure, there } = work;
-  if (moveConfirmed(session.state())) return confirmed(work, step, moveOf(work).device?.confirmed?.by ?? 'a person');
+  const { session, ports, there } = work;
+  if (moveConfirmed(session.state())) return askOnce(work, step);
   if (step.record.status !== 'waiting') {
     await setMoveStep(work, step, {
       status: 'waiting',
@@ -115,10 +167,7 @@ export const confirmStep = async (work: MoveWork, step: StepInHand): Promise<voi
   }
   await remind(work, step);
   if (there.network.vpn === 's2s') return setMoveStep(work, step, { notBefore: ports.clock.now() + askGatewayMs });
-  const accepted = await azure.resources.act(there.ids.gateway, 'getVpnClientConnectionHealth', {});
-  if (accepted.status === 'done') return connectionsSeen(work, step, accepted.body);
-  const { operationUrl, notBefore } = accepted;
-  return setMoveStep(work, step, { operation: { operationUrl, notBefore }, notBefore: null });
+  return askWhoIsThere(work, step);
 };
 
 const waitOn = (work: MoveWork, step: StepInHand, why: string): Promise<void> =>
@@ -132,7 +181,9 @@ const waitOn = (work: MoveWork, step: StepInHand, why: string): Promise<void> =>
 
 /** A gateway that cannot say who is on it ends nothing: a person can. It is asked again later. */
 export const askGatewayLater = (work: MoveWork, step: StepInHand, why: string): Promise<void> =>
-  waitOn(work, step, `the gateway could not be asked: ${why}`);
+  moveConfirmed(work.session.state())
+    ? confirmedByPerson(work, step, { seen: false, text: `the gateway could not be asked: ${why}` })
+    : waitOn(work, step, `the gateway could not be asked: ${why}`);
 
 /** Its answer is not there yet; one that never comes is asked for anew. */
 export const gatewayStillAtIt = (
@@ -166,8 +217,12 @@ export const connectionsSeen = async (work: MoveWork, step: StepInHand, body: un
   const device = clients.find(({ one }) => cameAfter(one, offeredAt, isNew(work)));
   if (device !== undefined) {
     await noteMove(work, 'the gateway has a client', { addresses: clients.map(({ address }) => address) });
-    return confirmed(work, step, `the gateway: client ${device.address}`);
+    if (!moveConfirmed(work.session.state()))
+      return confirmedByGateway(work, step, `the gateway: client ${device.address}`);
+    return confirmedByPerson(work, step, { seen: true, text: `the gateway has seen client ${device.address}` });
   }
+  if (moveConfirmed(work.session.state()))
+    return confirmedByPerson(work, step, { seen: false, text: 'the gateway has seen no client yet' });
   if (clients.length === 0) return waitOn(work, step, personLoads);
   return waitOn(work, step, `${personLoads}; who is on the gateway was there before these were offered`);
 };

@@ -47,9 +47,9 @@ const mostTries = 120;
 const mostFailedOperations = 3;
 const failedOperationMs = 30_000;
 
-/** A person's word on the device counts at once, whenever the gateway is asked next. */
-const saidAlready = ({ session }: MoveWork, { kind }: StepInHand['planned']): boolean =>
-  kind === 'confirm' && moveConfirmed(session.state());
+/** A person's word on the device counts at once, whenever the gateway was to be asked next. */
+const saidAlready = ({ session }: MoveWork, { planned: { kind }, record }: StepInHand): boolean =>
+  kind === 'confirm' && record.operation === null && moveConfirmed(session.state());
 
 /** The next step that something can be done about now: an operation to ask about, or one that may begin. */
 const nextStep = (work: MoveWork): StepInHand | undefined => {
@@ -62,7 +62,7 @@ const nextStep = (work: MoveWork): StepInHand | undefined => {
   for (const planned of work.plan.steps) {
     const record = records.get(planned.id);
     if (record === undefined || isOver(record) || record.status === 'failed') continue;
-    const due = (record.operation?.notBefore ?? record.notBefore ?? 0) <= now || saidAlready(work, planned);
+    const due = (record.operation?.notBefore ?? record.notBefore ?? 0) <= now || saidAlready(work, { planned, record });
     if (due && (under.has(planned.id) || startable.has(planned.id))) return { planned, record };
   }
   return undefined;
@@ -221,7 +221,7 @@ export const carryOnMove = async (work: MoveWork): Promise<Moved> => {
     if (step === undefined) return leave(work);
     try {
       const { operation } = step.record;
-      if (operation === null || saidAlready(work, step.planned)) await begin(work, step);
+      if (operation === null) await begin(work, step);
       else await ask(work, step, operation.operationUrl);
     } catch (error) {
       await onError(work, step, error);

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { overview } from '../shared/overview.ts';
+import { renderStatusText } from '../shared/record/statusText.ts';
 import { incident, type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
-import { settledAtHome, untilDevice } from './support/moves.ts';
+import { loadDevice, settledAtHome, targetOf, untilDevice } from './support/moves.ts';
 import { moveOf, plannedMove, quickMoves, stepOf, sweepIsDue } from './support/moveTrouble.ts';
 
 let stage: Stage;
@@ -15,6 +17,40 @@ const servicesFail = (journey: Journey): Promise<void> =>
 const steps = async (journey: Journey, many: number): Promise<void> => {
   for (let done = 0; done < many; done += 1) await journey.step();
 };
+
+describe("a person's word on the device", () => {
+  const moved = async (unseen: boolean): Promise<Journey> => {
+    const journey = await startJourney(stage);
+    await plannedMove(journey);
+    await untilDevice(journey);
+    if (!unseen) {
+      await loadDevice(stage, journey, (await targetOf(journey)).ids.gateway);
+      stage.clock.advance(180_000);
+    }
+    await journey.word({ action: 'confirmDevice' });
+    await journey.work(400);
+    expect((await journey.state()).residence?.side).toBe('target');
+    return journey;
+  };
+
+  it('counts although the gateway has seen no client, and that is told and shown', async () => {
+    const journey = await moved(true);
+    const { device } = await journey.state();
+    expect(device.confirmed).toMatchObject({ by: 'Ada', gateway: 'the gateway has seen no client yet' });
+    expect(journey.notices.map(({ title }) => title)).toContain(
+      `Site ${journey.site}: Ada confirmed the device, and the gateway has seen no client yet`,
+    );
+    const status = renderStatusText(await overview(journey.ports)).replace(/\s+/g, ' ');
+    expect(status).toContain('the gateway has seen no client yet');
+  });
+
+  it('is written down with the client that the gateway has seen', async () => {
+    const journey = await moved(false);
+    const { device } = await journey.state();
+    expect(device.confirmed).toMatchObject({ by: 'Ada', gateway: expect.stringMatching(/has seen client 192\./) });
+    expect(journey.notices.map(({ title }) => title).join()).not.toContain('confirmed the device, and');
+  });
+});
 
 describe('the device of a site that is moved on purpose', () => {
   it('is offered the file of the new region, whatever is looked at or fails over at home meanwhile', async () => {

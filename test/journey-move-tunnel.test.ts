@@ -89,8 +89,9 @@ describe('a site-to-site tunnel', () => {
     expect(stage.arm.read(connection)?.['properties']).toMatchObject({ connectionStatus: 'Connected' });
     await journey.word({ action: 'confirmDevice' });
     await journey.work();
-    const { residence, move } = await journey.state();
+    const { residence, move, device } = await journey.state();
     expect({ side: residence?.side, move }).toEqual({ side: 'target', move: null });
+    expect(device.confirmed).toMatchObject({ gateway: 'the gateway has its tunnel' });
     expect(notOurs(stage, journey)).toEqual(before);
     await sweepOnce(journey);
     expect(await told(journey)).not.toContain(key);

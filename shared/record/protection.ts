@@ -65,11 +65,12 @@ export const protectedOf = (state: SiteState, now: number, move: MoveView | null
     return { state: 'no', since: null, by: null, why: 'a newer file waits for it; what it lists now is still routed' };
   }
   const file = shortDigest(confirmed?.checksum ?? '');
+  const seen = confirmed?.gateway === undefined ? '' : `; ${confirmed.gateway}`;
   return {
     state: 'yes',
     since,
     by,
-    why: `${by} confirmed ${file} ${since === null ? '' : momentText(since, now)}`.trim(),
+    why: `${by} confirmed ${file} ${since === null ? '' : momentText(since, now)}`.trim() + seen,
   };
 };
 

@@ -60,6 +60,8 @@ export type DeviceState = {
     readonly listHash: string;
     readonly by: string;
     readonly at: string;
+    /** What the gateway of a new side said of it, as one clause; absent where it was not asked. */
+    readonly gateway?: string;
   } | null;
 };
 
