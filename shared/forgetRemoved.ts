@@ -4,6 +4,7 @@ import type { MovePlan } from './plan/move/movePlan.ts';
 import { stands } from './plan/snapshotOwn.ts';
 import { without } from './plan/snapshotWithout.ts';
 import type { SideSnapshots } from './record/move.ts';
+import { snapshotBlob, versionOf } from './record/snapshotVersions.ts';
 
 const leftOf = async (
   { ports }: Pick<Keeping, 'ports'>,
@@ -16,7 +17,7 @@ const leftOf = async (
   const left = without(snapshot, deleted);
   if (!stands(left)) return null;
   if (left.hash === snapshot.hash) return { good, doubtful: null };
-  const blob = `snapshots/${site}/${from}-${left.hash.replace('sha256:', '').slice(0, 12)}.json`;
+  const blob = snapshotBlob(site, from, versionOf(left.hash));
   await ports.archive.keep(blob, canonicalJson(left));
   return { good: { blob, hash: left.hash, at: good.at }, doubtful: null };
 };

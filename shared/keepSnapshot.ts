@@ -12,14 +12,14 @@ import type { SideSnapshots, SnapshotPointer } from './record/move.ts';
 import type { Archive } from './record/ports.ts';
 import { residenceOf } from './record/residence.ts';
 import { verdict } from './record/snapshotVerdict.ts';
+import { snapshotBlob, versionOf } from './record/snapshotVersions.ts';
 import type { Session } from './session.ts';
 import { tell } from './tell.ts';
 
 /** Where snapshots are kept and told of; a visit has it all. */
 export type Keeping = { readonly session: Session; readonly ports: Ports; readonly azure: AzureView };
 
-const blobOf = ({ site, side, hash }: Snapshot): string =>
-  `snapshots/${site}/${side}-${hash.replace('sha256:', '').slice(0, 12)}.json`;
+const blobOf = ({ site, side, hash }: Snapshot): string => snapshotBlob(site, side, versionOf(hash));
 
 /** A kept snapshot as of when it was last seen to be so; null where it is not in the archive, or cut short. */
 export const keptSnapshot = async (
@@ -55,17 +55,17 @@ const forget = ({ session }: Keeping, side: SideName): Promise<unknown> =>
 /** Of a standby: what is the site's there, if anything is. */
 const keepStandby = async (work: Keeping, configured: Site, snapshot: Snapshot): Promise<void> => {
   const own = onlyOwn(snapshot);
-  if (stands(own)) return keep(work, configured, own);
+  if (stands(own)) return keep(work, configured, own, true);
   if (work.session.state().snapshots?.[own.side] !== undefined) await forget(work, own.side);
 };
 
 /** Keeps what was read; says once what is in doubt. */
-const keep = async (work: Keeping, configured: Site, snapshot: Snapshot): Promise<void> => {
+const keep = async (work: Keeping, configured: Site, snapshot: Snapshot, standby: boolean): Promise<void> => {
   const { session, ports } = work;
   const { side } = snapshot;
   const before = session.state().snapshots?.[side];
   const good = await keptSnapshot(ports.archive, before?.good);
-  const losses = lossesOf(good, snapshot, ports.namePrefix);
+  const losses = lossesOf(good, snapshot, ports.namePrefix, standby);
   const pointer = { blob: blobOf(snapshot), hash: snapshot.hash, at: snapshot.takenAt };
   await ports.archive.keep(pointer.blob, canonicalJson(snapshot));
   const after = verdict(before, pointer, losses);
@@ -102,7 +102,7 @@ export const keepSnapshot = async (work: Keeping, configured: Site, side: SideNa
   try {
     const snapshot = await readSnapshot(sideOf(configured, side), side, readerOf(azure), now);
     const standby = side === 'target' && residenceOf(session.state()) === 'home';
-    await (standby ? keepStandby : keep)(work, configured, snapshot);
+    await (standby ? keepStandby(work, configured, snapshot) : keep(work, configured, snapshot, false));
   } catch (error) {
     const { code, message } = asAutomationError(error);
     if (!code.startsWith('ERR_AZURE')) throw error;

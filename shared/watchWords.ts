@@ -2,11 +2,13 @@ import { counted } from './base/counted.ts';
 import { AutomationError } from './base/errors.ts';
 import { regionOfSide, type SideName } from './base/side.ts';
 import type { Site } from './base/site.ts';
+import type { Snapshot } from './plan/snapshot.ts';
 import type { Ports } from './ports.ts';
 import { preflight } from './preflight.ts';
 import type { Preflight } from './record/move.ts';
 import { residenceOf } from './record/residence.ts';
 import { acceptDoubtful } from './record/snapshotVerdict.ts';
+import { snapshotBlob } from './record/snapshotVersions.ts';
 import { speakTo } from './session.ts';
 import { tagsFor } from './visit.ts';
 
@@ -45,4 +47,29 @@ export const acceptSnapshot = async (site: Site, asked: SideName | undefined, po
     return { ...state, snapshots: { ...state.snapshots, [side]: acceptDoubtful(kept) } };
   });
   return `accepted: a move of ${regionOfSide(site, side).displayName} would be built from the newest snapshot`;
+};
+
+/** A person goes back to a version that was kept before: a move is built from that, until a sweep reads the side twice alike. */
+export const bringBackSnapshot = async (
+  site: Site,
+  asked: SideName | undefined,
+  version: string,
+  ports: Ports,
+): Promise<string> => {
+  const { state: before } = await ports.sites.load(site.id);
+  const side = asked ?? residenceOf(before);
+  const blob = snapshotBlob(site.id, side, version);
+  const text = await ports.archive.read(blob);
+  if (text === undefined) {
+    throw new AutomationError('ERR_NOTHING_WAITS', `No snapshot ${version} of site ${site.id} (${side}) is kept.`, {
+      remedy: `See: npm run cli -- snapshot list --site ${site.id}`,
+    });
+  }
+  const { hash, takenAt: at } = JSON.parse(text) as Snapshot;
+  await speakTo(ports.sites, site.id, (state) => {
+    const { doubtful = null } = state.snapshots?.[side] ?? {};
+    const kept = { doubtful, good: { blob, hash, at } };
+    return { ...state, snapshots: { ...state.snapshots, [side]: kept } };
+  });
+  return `a move of ${regionOfSide(site, side).displayName} would be built from the snapshot ${version} of ${at}`;
 };

@@ -17,7 +17,7 @@ import type { SiteState } from './record/state.ts';
 import { speakTo } from './session.ts';
 import { tagsFor } from './visit.ts';
 import { wake } from './wake.ts';
-import { acceptSnapshot, checkNow } from './watchWords.ts';
+import { acceptSnapshot, bringBackSnapshot, checkNow } from './watchWords.ts';
 
 const base = {
   site: z.string().min(1).max(64),
@@ -56,6 +56,12 @@ export const wordSchema = z.discriminatedUnion('action', [
   z.object({ action: z.literal('standby'), ...base, want: z.enum(['up', 'down']), digest: digest.optional() }),
   z.object({ action: z.literal('preflight'), ...base }),
   z.object({ action: z.literal('acceptSnapshot'), ...base, side: z.enum(['home', 'target']).optional() }),
+  z.object({
+    action: z.literal('useSnapshot'),
+    ...base,
+    side: z.enum(['home', 'target']).optional(),
+    version: z.string().regex(/^[0-9a-f]{12}$/, 'is not a version (12 hex digits; see: snapshot list)'),
+  }),
 ]);
 
 export type Word = z.infer<typeof wordSchema>;
@@ -275,6 +281,7 @@ export const say = async (word: Word, caller: string, ports: Ports): Promise<Ans
   else if (action === 'adopt') said = await adopt(word, site, by, ports);
   else if (action === 'pause' || action === 'resume') said = await setPause(word, site, by, ports);
   else if (action === 'acceptSnapshot') said = await acceptSnapshot(site, word.side, ports);
+  else if (action === 'useSnapshot') said = await bringBackSnapshot(site, word.side, word.version, ports);
   else {
     moved = await sayOfMove(word, { site, by, ports });
     ({ said } = moved);

@@ -75,7 +75,13 @@ describe('snapshot', () => {
     expect({ code, out }).toEqual({ code: 0, out: 'rig-07: looked\n' });
   });
 
+  it('use names the version to the app', async () => {
+    await cli('snapshot', 'use', '--site', 'rig-07', '--version', '0123456789ab', '--by', 'Ada');
+    expect(told).toEqual([{ action: 'useSnapshot', site: 'rig-07', version: '0123456789ab', by: 'Ada' }]);
+  });
+
   it.each([
+    ['snapshot', 'use', '--site', 'rig-07'],
     ['snapshot', 'refuse', '--site', 'rig-07'],
     ['snapshot', 'accept', '--site', 'rig-07', '--side', 'left'],
     ['snapshot', 'accept'],

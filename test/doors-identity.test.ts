@@ -212,6 +212,7 @@ describe('whose decision it is', () => {
       { action: 'retire' },
       { action: 'standby', want: 'up' },
       { action: 'acceptSnapshot' },
+      { action: 'useSnapshot', version: '0123456789ab' },
     ]) {
       const answer = await send('manualRun', { site, by: 'Ada', ...word });
       expect({ word, status: answer.status }).toEqual({ word, status: 403 });

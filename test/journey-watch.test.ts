@@ -129,6 +129,19 @@ describe('the snapshot of a landing zone', () => {
     await expect(journey.word({ action: 'acceptSnapshot' })).rejects.toThrow('is in doubt');
   });
 
+  it('that was good before is good again where a person says so', async () => {
+    const journey = await watched();
+    const { good } = await kept(journey);
+    dropForeignRoutes(journey);
+    await sweepAfter(journey, hour);
+    await journey.word({ action: 'acceptSnapshot' });
+    const version = /-([0-9a-f]{12})\.json$/.exec(good?.blob ?? '')?.[1];
+    await journey.word({ action: 'useSnapshot', version });
+    expect((await kept(journey)).good).toMatchObject({ blob: good?.blob, hash: good?.hash });
+    const none = journey.word({ action: 'useSnapshot', version: '000000000000' });
+    await expect(none).rejects.toMatchObject({ code: 'ERR_NOTHING_WAITS' });
+  });
+
   it('stays as it is where the landing zone cannot be read, and the look does not suffer', async () => {
     const journey = await watched();
     const { good } = await kept(journey);

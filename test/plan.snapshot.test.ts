@@ -161,6 +161,24 @@ describe('what a snapshot lost', () => {
       '2 of 2 foreign routes of the route table routetable are gone: first, second.',
     ],
     [
+      'one rule of others',
+      changed('firewall', (p) => ({
+        ...p,
+        networkRuleCollections: [
+          {
+            name: 'operations',
+            properties: { rules: [{ name: 'rule-0' }, { name: 'rule-1' }, { name: 'rule-3' }] },
+          },
+        ],
+      })),
+      '1 of 4 foreign rules of the firewall firewall is gone: operations/rule-2.',
+    ],
+    [
+      'a route that may have been renamed',
+      changed('routeTable', (p) => ({ ...p, routes: [{ name: 'first' }, { name: 'another' }] })),
+      '1 of 2 foreign routes of the route table routetable is gone: second.',
+    ],
+    [
       'the revocations',
       changed('gateway', (p) => ({
         ...p,
@@ -182,12 +200,14 @@ describe('what a snapshot lost', () => {
       'our own rules and routes',
       changed('firewall', (p) => ({ ...p, networkRuleCollections: (p['networkRuleCollections'] as []).slice(0, 1) })),
     ],
-    [
-      'fewer than half of the subnets',
-      changed('virtualNetwork', (p) => ({ ...p, subnets: (p['subnets'] as []).slice(0, 2) })),
-    ],
-    ['what was renamed', changed('routeTable', (p) => ({ ...p, routes: [{ name: 'a' }, { name: 'b' }] }))],
   ])('is not %s', (_, resources) => expect(lossesIn(resources).lost).toEqual([]));
+
+  it('is nothing of a standby but whole resources: what the living side loses goes there, too', () => {
+    const fewer = changed('routeTable', (p) => ({ ...p, routes: [] }));
+    expect(lossesOf(good, snapshotOf(fewer), 'asefo-', true).lost).toEqual([]);
+    const without = zoneResources().filter(({ id }) => !id.endsWith('vngw-ip'));
+    expect(lossesOf(good, snapshotOf(without), 'asefo-', true).lost).toEqual(['The public address vngw-ip is gone.']);
+  });
 
   it('is essential where the gateway itself is missing, and said so of a first one, too', () => {
     const without = zoneResources().filter(({ role }) => role !== 'gateway');

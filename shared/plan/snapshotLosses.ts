@@ -40,13 +40,13 @@ const key = ({ id }: { readonly id: string }): string => id.toLowerCase();
 const listed = (names: readonly string[]): string =>
   names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '');
 
-/** Parts of which half or more went. One that was renamed counts as gone and come: their number is what matters. */
+/** Parts of which any went. One that was renamed counts as gone, too: what it was cannot be told from what it is. */
 const shrunk = (before: SnapshotResource, after: SnapshotResource, namePrefix: string): string[] => {
   const now = partsOf(after, namePrefix);
   return partsOf(before, namePrefix).flatMap(({ noun, names }, index) => {
-    const left = now[index]?.names ?? [];
-    if (names.length === 0 || left.length * 2 > names.length) return [];
-    const gone = names.filter((name) => !left.includes(name));
+    const left = new Set(now[index]?.names ?? []);
+    const gone = names.filter((name) => !left.has(name));
+    if (gone.length === 0) return [];
     const of = `${gone.length} of ${counted(names.length, noun)} of the ${nouns[before.role]} ${nameIn(before.id)}`;
     return [`${of} ${byNumber(gone.length, 'is', 'are')} gone: ${listed(gone)}.`];
   });
@@ -58,13 +58,19 @@ const shrunk = (before: SnapshotResource, after: SnapshotResource, namePrefix: s
  * | compared                                                              | lost when                    |
  * | --------------------------------------------------------------------- | ---------------------------- |
  * | a resource                                                            | it was there, and is not now |
- * | subnets, rules, certificates, foreign routes, ranges of one resource  | half of them or more are gone |
+ * | a subnet, rule, certificate, foreign route or range of one resource   | the same                     |
  * | VNet, gateway, firewall, route table                                  | there is none at all         |
  * | anything referred to                                                  | Azure would not show it      |
  *
- * Routes, rules and groups of our own making are left out: they come and go.
+ * Routes, rules and groups of our own making are left out: they come and go. So are the parts of a `standby`, which is
+ * brought in step with the living side: what that loses goes there, too.
  */
-export const lossesOf = (good: Snapshot | null, next: Snapshot, namePrefix: string): Losses => {
+export const lossesOf = (
+  good: Snapshot | null,
+  next: Snapshot,
+  namePrefix: string,
+  standby: boolean = false,
+): Losses => {
   const now = new Map(next.resources.map((resource) => [key(resource), resource]));
   const unread = new Map((next.unread ?? []).map((resource) => [key(resource), resource]));
   const before = (good?.resources ?? []).filter(({ id }) => !isOurs(nameIn(id), namePrefix));
@@ -81,7 +87,7 @@ export const lossesOf = (good: Snapshot | null, next: Snapshot, namePrefix: stri
     .map((role) => `There is no ${nouns[role]}.`);
   const fewer = before.flatMap((resource) => {
     const after = now.get(key(resource));
-    return after === undefined ? [] : shrunk(resource, after, namePrefix);
+    return after === undefined || standby ? [] : shrunk(resource, after, namePrefix);
   });
   return {
     lost: [...without, ...gone, ...fewer, ...hidden],

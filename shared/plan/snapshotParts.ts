@@ -2,7 +2,7 @@ import { isObject } from '../base/canonical.ts';
 import { isOurs } from './ownership.ts';
 import type { Role, SnapshotResource } from './snapshot.ts';
 
-/** Something a resource has many of; losing half of it at once is suspicious. */
+/** Something a resource has many of; losing one of them is told before it is believed. */
 export type Part = { readonly noun: string; readonly names: readonly string[] };
 
 type Item = Record<string, unknown>;
