@@ -8,7 +8,8 @@ const longestMs = 60_000;
 
 const unavailable = (why: string): AutomationError =>
   new AutomationError('ERR_AZURE_UNAVAILABLE', `The VPN client profile could not be fetched: ${why}.`, {
-    remedy: "Its address is good for a while only: download it in the portal, at the gateway's point-to-site page.",
+    remedy:
+      'Its address is good for a while only. While the move waits for the device a new one is made every half hour: try again then.',
   });
 
 const addressOf = async (site: string, state: SiteState, { ports }: Store): Promise<string> => {

@@ -13,7 +13,7 @@ import {
   type StepInHand,
   setMoveStep,
 } from './moveWork.ts';
-import { moveConfirmed } from './record/moveProgress.ts';
+import { isOver, moveConfirmed } from './record/moveProgress.ts';
 import { bundleBlob, profileBlob } from './record/progress.ts';
 import { tell } from './tell.ts';
 
@@ -134,6 +134,24 @@ const askWhoIsThere = async (work: MoveWork, step: StepInHand): Promise<void> =>
   return setMoveStep(work, step, { operation: { operationUrl, notBefore }, notBefore: null });
 };
 
+/** The profile's address is good for a while only: while the device is waited for, a new one is made at each reminder. */
+const renewProfile = (work: MoveWork): Promise<void> =>
+  commitMove(work, (move) => ({
+    ...move,
+    steps: move.steps.map((step) => {
+      const profile = work.plan.steps.some(({ id, kind }) => id === step.id && kind === 'profile');
+      return profile && isOver(step) ? { ...step, status: 'pending', tries: 0, startedAt: null, endedAt: null } : step;
+    }),
+  }));
+
+/** A step that makes the profile anew: there is one already, whatever comes of this. */
+export const isRenewal = (work: MoveWork, { planned }: StepInHand): boolean =>
+  planned.kind === 'profile' && moveOf(work).profileBlob !== null;
+
+/** Nothing stops because a profile could not be made anew; it is tried again at the next reminder. */
+export const keepProfile = (work: MoveWork, step: StepInHand, why: string): Promise<void> =>
+  finishMoveStep(work, step, 'done', `the one made before is kept: ${why}`);
+
 /** Reminded once, and then every half hour. */
 const remind = async (work: MoveWork, step: StepInHand): Promise<void> => {
   const { site, ports, plan, there } = work;
@@ -150,6 +168,7 @@ const remind = async (work: MoveWork, step: StepInHand): Promise<void> => {
     digest: plan.digest,
   });
   await commitMove(work, (current) => ({ ...current, reminders: due }));
+  if (due > 1) await renewProfile(work);
 };
 
 /** Waits for a person to say that profile and file are on the device, or for the gateway to show it. */

@@ -8,6 +8,8 @@ import {
   confirmStep,
   connectionsSeen,
   gatewayStillAtIt,
+  isRenewal,
+  keepProfile,
   profileMade,
   profileStep,
 } from './moveDevice.ts';
@@ -165,9 +167,12 @@ const failMove = async (work: MoveWork, step: StepInHand, why: string, remedy: s
 };
 
 const onError = async (work: MoveWork, step: StepInHand, thrown: unknown): Promise<void> => {
-  if (thrown instanceof StepFailure) return failMove(work, step, thrown.message, thrown.remedy);
+  const renews = isRenewal(work, step);
+  if (thrown instanceof StepFailure)
+    return renews ? keepProfile(work, step, thrown.message) : failMove(work, step, thrown.message, thrown.remedy);
   const error: AutomationError = asAutomationError(thrown);
   if (['ERR_STATE_CONFLICT', 'ERR_STORAGE', 'ERR_BUG'].includes(error.code)) throw error;
+  if (renews) return keepProfile(work, step, error.message);
   if (step.planned.kind === 'confirm') return askGatewayLater(work, step, error.message);
   const { tries } = step.record;
   const waitMs = waitBefore(error, tries, work.ports.random?.() ?? 0);
