@@ -1,5 +1,6 @@
 import { iso } from './base/clock.ts';
 import { AutomationError, asAutomationError } from './base/errors.ts';
+import { waitBefore } from './base/retry.ts';
 import type { Site } from './base/site.ts';
 import { keepResidence } from './keepResidence.ts';
 import type { Look } from './look.ts';
@@ -40,7 +41,6 @@ export type Visit = {
 /** A site busy with another message is tried again within this one, then by message: a visit takes a second or so. */
 const busyPauses = [50, 100, 200, 400, 800];
 const busyMs = 5_000;
-const retryMs = 60_000;
 
 const readers = new WeakMap<object, ReturnType<typeof tagReader>>();
 
@@ -57,11 +57,16 @@ const troubled = async (
 ): Promise<void> => {
   const { site, session, ports, message } = visit;
   const now = ports.clock.now();
-  if (error.code === 'ERR_OUR_TURN')
-    return ports.messages.send({ ...message, notBefore: now + (error.retryAfterMs ?? retryMs) });
-  const why = `${error.message} ${error.remedy}`;
   const { attention } = session.state();
-  const since = attention?.code === error.code ? attention.since : iso(now);
+  const known = attention?.code === error.code ? attention : null;
+  const tries = known?.tries ?? 0;
+  const waitMs = waitBefore(error, tries, ports.random?.() ?? 0);
+  const tryAgain = async (): Promise<void> => {
+    if (waitMs !== null) await ports.messages.send({ ...message, notBefore: now + waitMs });
+  };
+  if (error.code === 'ERR_OUR_TURN') return tryAgain();
+  const why = `${error.message} ${error.remedy}`;
+  const since = known?.since ?? iso(now);
   ports.log.warn('look failed', { site: site.id, code: error.code, message: error.message });
   await tell(visit, {
     kind: 'alarm',
@@ -73,11 +78,9 @@ const troubled = async (
   await session.commit((state) => ({
     ...state,
     lastLook: { at: iso(now), because: message.because },
-    attention: { why, code: error.code, since },
+    attention: { why, code: error.code, since, ...(waitMs === null ? {} : { tries: tries + 1 }) },
   }));
-  if (error.retry !== 'never') {
-    await ports.messages.send({ ...message, notBefore: now + (error.retryAfterMs ?? retryMs) });
-  }
+  await tryAgain();
 };
 
 const guard = async <T>(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { actionOf, failureOf, transportFailure } from '../shared/azure/failures.ts';
+import { nextPoll } from '../shared/azure/operations.ts';
 import { retryAfterMs } from '../shared/azure/retryAfter.ts';
 import { scrub } from '../shared/azure/scrub.ts';
 
@@ -59,6 +60,13 @@ describe('what Azure refuses', () => {
       plain('SubscriptionRequestsThrottled', "Please try again after '6' seconds."),
       {},
       { code: 'ERR_AZURE_THROTTLED', retryAfterMs: 6_000 },
+    ],
+    [
+      'a throttle for a day, in words',
+      429,
+      plain('SubscriptionRequestsThrottled', "Please try again after '86400' seconds."),
+      {},
+      { code: 'ERR_AZURE_THROTTLED', retryAfterMs: 900_000 },
     ],
     ['a throttle without a word', 429, undefined, {}, { code: 'ERR_AZURE_THROTTLED', retryAfterMs: 30_000 }],
     [
@@ -205,12 +213,25 @@ describe('Retry-After', () => {
       20_000,
     ],
     ['a date that is past', { 'Retry-After': 'Sat, 31 Jan 2026 00:00:00 GMT' }, 0],
+    ['a month', { 'Retry-After': '2592000' }, 900_000],
+    ['more seconds than a number holds', { 'Retry-After': '9'.repeat(400) }, 900_000],
+    ['a date next year', { 'Retry-After': 'Mon, 01 Feb 2027 00:00:00 GMT' }, 900_000],
     ['not there', {}, undefined],
     ['nonsense', { 'Retry-After': 'soon' }, undefined],
     ['negative', { 'Retry-After': '-5' }, undefined],
   ] as const)('as %s', (_, headers, expected) => {
     expect(retryAfterMs(headersOf(headers), NOW)).toBe(expected);
   });
+});
+
+it.each([
+  ['at once', '0', 1_000],
+  ['in half a second', '0.5', 1_000],
+  ['in ten seconds', '10', 10_000],
+  ['in a month', '2592000', 900_000],
+])('an operation that is to be asked about %s is asked neither in a rush nor never', (_, asked, waitMs) => {
+  const answer = { status: 202, headers: headersOf({ 'Retry-After': asked }), body: undefined, bytes: 0 };
+  expect(nextPoll(answer, NOW)).toBe(NOW + waitMs);
 });
 
 it.each([

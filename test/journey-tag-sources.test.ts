@@ -99,11 +99,11 @@ describe('the Service Tags API', () => {
     ).not.toContain(`"${gone}"`);
   });
 
-  it('that throttles is not asked before it wants to be, and the look is not harmed', async () => {
+  it('that throttles is asked again after an hour, and the look is not harmed', async () => {
     const journey = await asking({ api: true });
     publish(withMore(901));
     const label = { url: 'locations/.*/serviceTags' };
-    stage.arm.plantFault({ match: label, times: 1, effect: { kind: 'throttle', retryAfterSeconds: 7_200 } });
+    stage.arm.plantFault({ match: label, times: 1, effect: { kind: 'throttle', retryAfterSeconds: 778 } });
     await journey.putTags(withMore(901));
     await sweepNow(journey);
     expect(callsToApi(journey)).toEqual(['usgovtexas']);
@@ -112,12 +112,27 @@ describe('the Service Tags API', () => {
       said: expect.stringContaining('Too many'),
     });
     expect(prefixesOf(stage, journey)).toContain(more);
-    stage.clock.advance(5_000_000);
+    stage.clock.advance(3_000_000);
     await sweepNow(journey);
     expect(callsToApi(journey)).toHaveLength(1);
-    stage.clock.advance(2_300_000);
+    stage.clock.advance(700_000);
     await sweepNow(journey);
     expect(callsToApi(journey)).toHaveLength(2);
+    expect((await askedOf(journey)).api).toMatchObject({ changeNumber: 901 });
+  });
+
+  it('that asks for more time than there is is asked again after an hour', async () => {
+    const journey = await asking({ api: true });
+    publish(withMore(901));
+    const headers = { 'Retry-After': '9'.repeat(20) };
+    stage.arm.plantFault({
+      match: { url: 'locations/.*/serviceTags' },
+      effect: { kind: 'answer', status: 429, headers },
+    });
+    await sweepNow(journey);
+    expect((await askedOf(journey)).api).toMatchObject({ changeNumber: null });
+    stage.clock.advance(3_700_000);
+    await sweepNow(journey);
     expect((await askedOf(journey)).api).toMatchObject({ changeNumber: 901 });
   });
 

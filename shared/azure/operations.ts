@@ -8,6 +8,9 @@ import { retryAfterMs, secondsInMessage } from './retryAfter.ts';
 /** ARM's first answers carry Retry-After 1 to 10; an answer without one, a broken poll included, waits as long as the longest. */
 export const POLL_MS = 10_000;
 
+/** Told to ask again at once, a worker would ask as fast as it can. */
+const SOONEST_POLL_MS = 1_000;
+
 type Failed = Extract<Progress, { status: 'failed' }>;
 
 const failed = (body: unknown, code: string, message: string): Failed => {
@@ -49,7 +52,7 @@ const stateOf = (body: unknown): string | undefined => {
 
 /** When to ask again; where Azure does not say, in `POLL_MS`. */
 export const nextPoll = (answer: ArmAnswer, nowMs: number): number =>
-  nowMs + (retryAfterMs(answer.headers, nowMs) ?? POLL_MS);
+  nowMs + Math.max(SOONEST_POLL_MS, retryAfterMs(answer.headers, nowMs) ?? POLL_MS);
 
 /** A Location answers an operation that failed as the operation itself would have been: 500 with an ARM error in it. */
 const endedThere = (operationUrl: string, { status, body }: ArmAnswer): boolean =>

@@ -1,7 +1,7 @@
 import type { AutomationError } from './errors.ts';
 
 /** Nobody waits longer than this in one go, whatever Azure asks; the longest wait seen was 778 s (the list of service tags). */
-const longestMs = 15 * 60_000;
+export const longestWaitMs = 15 * 60_000;
 /** Where Azure names no time. */
 const unaskedMs = 15_000;
 const firstMs = 5_000;
@@ -20,7 +20,7 @@ export const waitBefore = (
 ): number | null => {
   if (error.retry === 'never') return null;
   if (error.retry === 'now') return 0;
-  const asked = Math.min(longestMs, error.retryAfterMs ?? unaskedMs);
+  const asked = Math.min(longestWaitMs, error.retryAfterMs ?? unaskedMs);
   // A turn of our own that was promised is no fault, and is kept to the moment.
   if (error.code === 'ERR_OUR_TURN') return asked;
   const backOff = Math.min(longestBackOffMs, firstMs * (tries + 1));

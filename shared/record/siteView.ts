@@ -116,7 +116,7 @@ const pendingOf = (site: Site, state: SiteState): PendingPlanView | null => {
 };
 
 const textsOf = ({ attention, lastPlan, lastLook }: SiteState) => ({
-  attention: attention && { ...attention, why: long(attention.why) },
+  attention: attention && { code: attention.code, why: long(attention.why), since: attention.since },
   alarms: (lastPlan?.alarms ?? []).map(long),
   blockers: (lastPlan?.blockers ?? []).map(({ code, message, remedy }) => ({
     code,

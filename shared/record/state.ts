@@ -84,6 +84,14 @@ export type PlanSummary = {
   readonly notes: readonly string[];
 };
 
+/** Something a person should know of; `tries`: looks in vain for the same reason, where looking again may help. */
+export type Attention = {
+  readonly why: string;
+  readonly since: string;
+  readonly code: string;
+  readonly tries?: number;
+};
+
 /** All that is remembered of one site between two looks. Small: big values are blobs. */
 export type SiteState = {
   readonly site: string;
@@ -107,7 +115,7 @@ export type SiteState = {
   readonly lastLook: { readonly at: string; readonly because: string } | null;
   /** Since when traffic may leave the tunnel; null while `protected` or nothing is failed over. */
   readonly singlyEncryptedSince: string | null;
-  readonly attention: { readonly why: string; readonly since: string; readonly code: string } | null;
+  readonly attention: Attention | null;
   readonly lastRuns: readonly RunSummary[];
   /** Absent: where the sites file says. */
   readonly residence?: Residence;

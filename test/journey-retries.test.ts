@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
+import { atHome, failOver } from './support/landing.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await startStage();
+});
+afterAll(() => stage.close());
+
+const minute = 60_000;
+const polls = (journey: Journey) => ({ url: `/subscriptions/${journey.subscriptionId}/.*/operations/` });
+
+/** Azure answers this way until the journey has handled so many messages; how long that took, in the app's time (ms). */
+const timeOf = async (journey: Journey, messages: number): Promise<number> => {
+  const from = stage.clock.now();
+  for (let done = 0; done < messages; done += 1) expect(await journey.step()).not.toBeNull();
+  return stage.clock.now() - from;
+};
+
+describe('how long is waited', () => {
+  it('is a quarter of an hour at most, though a poll is told to wait for a month', async () => {
+    const journey = await atHome(stage);
+    const effect = { kind: 'throttle', retryAfterSeconds: 30 * 86_400 } as const;
+    stage.arm.plantFault({ match: polls(journey), effect });
+    const from = stage.clock.now();
+    await failOver(journey);
+    expect((await journey.state()).inPlace?.mode).toBe('serviceFailover');
+    expect(stage.clock.now() - from).toBeLessThan(30 * minute);
+  });
+
+  it('grows from look to look, though Azure says that there is nothing to wait for', async () => {
+    const journey = await startJourney(stage);
+    const effect = { kind: 'answer', status: 503, headers: { 'Retry-After': '0' } } as const;
+    const fault = stage.arm.plantFault({
+      match: { method: 'GET', resource: journey.ids.firewall },
+      effect,
+      times: 'always',
+    });
+    await journey.word({ action: 'resume' });
+    expect(await timeOf(journey, 20)).toBeGreaterThan(10 * minute);
+    expect((await journey.state()).attention).toMatchObject({ code: 'ERR_AZURE_UNAVAILABLE', tries: 20 });
+    fault.remove();
+    await journey.work();
+    expect((await journey.state()).attention).toBeNull();
+  });
+
+  it('differs from site to site that looked in vain at once', async () => {
+    const waits = async (random: number): Promise<number> => {
+      const journey = await startJourney(stage);
+      Object.assign(journey.ports, { random: () => random });
+      const match = { method: 'GET', resource: journey.ids.firewall };
+      stage.arm.plantFault({ match, effect: { kind: 'throttle', retryAfterSeconds: 100 } });
+      await journey.word({ action: 'resume' });
+      return timeOf(journey, 2);
+    };
+    expect(await waits(1)).toBeGreaterThan((await waits(0)) + 15_000);
+  });
+});
