@@ -1,6 +1,7 @@
 import { applyStep } from './apply/applyStep.ts';
 import { iso } from './base/clock.ts';
 import { AutomationError } from './base/errors.ts';
+import { atWorkSince } from './record/progress.ts';
 import type { StepRecord } from './record/run.ts';
 import { type Carried, fail, finishStep, leave, mostTries, setStep, type Work, wait } from './work.ts';
 
@@ -60,8 +61,8 @@ export const askStep = async (work: Work, step: StepRecord, operationUrl: string
   }
   if (progress === 'untold') return fail(work, step, 'Azure never let us ask how the operation goes.', askRight);
   if (progress.status === 'running') {
-    const since = Date.parse(step.startedAt ?? iso(work.ports.clock.now()));
-    const minutes = Math.floor((work.ports.clock.now() - since) / 60_000);
+    const now = work.ports.clock.now();
+    const minutes = Math.floor((now - Date.parse(atWorkSince(step, now))) / 60_000);
     if (minutes < longestOperationMinutes)
       return leave(work, step, { operationUrl: progress.operationUrl, notBefore: progress.notBefore }, {});
     const why = `Azure is still at work after ${minutes} minutes (${step.title}).`;

@@ -36,6 +36,7 @@ export const putBack = async (work: MoveWork, { planned, record }: StepInHand, w
       status: 'pending',
       why,
       operation: null,
+      operationSince: null,
       notBefore: null,
       tries: 0,
       endedWell: 0,

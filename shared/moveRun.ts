@@ -34,6 +34,7 @@ import { ready } from './plan/move/graph.ts';
 import { moveStartLine } from './record/ledgerLines.ts';
 import type { MoveStepRecord } from './record/move.ts';
 import { backAt, isOver, moveConfirmed, moveDueAt } from './record/moveProgress.ts';
+import { atWorkSince } from './record/progress.ts';
 import { tell } from './tell.ts';
 
 /** How a move stands when this invocation leaves it. */
@@ -119,7 +120,7 @@ const ask = async (work: MoveWork, step: StepInHand, operationUrl: string): Prom
   const progress = await pollOf(work, operationUrl);
   if (progress === 'untold') {
     const untold = 'Azure does not let us ask how the operation goes: the resource itself is looked at';
-    return delayMoveStep(work, step, untold, failedOperationMs);
+    return delayMoveStep(work, step, untold, failedOperationMs, atWorkSince(step.record, clock.now()));
   }
   if (progress.status === 'succeeded') return over(work, step, progress.body);
   const { kind } = step.planned;
@@ -128,7 +129,7 @@ const ask = async (work: MoveWork, step: StepInHand, operationUrl: string): Prom
       ? gatewayStillAtIt(work, step, { operationUrl: progress.operationUrl, notBefore: progress.notBefore })
       : askGatewayLater(work, step, `${progress.code}: ${progress.message}`);
   if (progress.status === 'running') {
-    const late = overdue(work, step);
+    const late = overdue(work, step, atWorkSince(step.record, clock.now()));
     if (late === null) return leaveMoveStep(work, step, progress);
     // Nothing is made twice by asking for a profile again; of a write, the operation is what there is to wait for.
     if (kind === 'profile') await setMoveStep(work, step, { operation: null });

@@ -280,6 +280,7 @@ export const retryMove = async ({ site, ports }: Spoken): Promise<MoveAnswer> =>
           endedWell: 0,
           notBefore: null,
           startedAt: iso(ports.clock.now()),
+          operationSince: null,
           endedAt: null,
         }),
       move,

@@ -6,7 +6,7 @@ import type { AzureView, Ports } from './ports.ts';
 import type { LedgerLine } from './record/ledgerLines.ts';
 import type { Move, MoveStepRecord } from './record/move.ts';
 import { withMoveStep } from './record/moveProgress.ts';
-import { ledgerBlob } from './record/progress.ts';
+import { atWorkSince, ledgerBlob } from './record/progress.ts';
 import type { SiteState } from './record/state.ts';
 import type { TagsInForce } from './record/tagsInForce.ts';
 import type { Session } from './session.ts';
@@ -85,16 +85,24 @@ export const leaveMoveStep = (
   setMoveStep(work, step, {
     status: 'running',
     operation: { operationUrl: operation.operationUrl, notBefore: operation.notBefore },
+    operationSince: atWorkSince(step.record, work.ports.clock.now()),
     notBefore: null,
     startedAt: step.record.startedAt ?? iso(work.ports.clock.now()),
   });
 
-/** Only time has to pass: the step is looked at again. */
-export const delayMoveStep = (work: MoveWork, step: StepInHand, why: string, waitMs: number): Promise<void> =>
+/** Only time has to pass: the step is looked at again. `operationSince`: where Azure is at work on it all the same. */
+export const delayMoveStep = (
+  work: MoveWork,
+  step: StepInHand,
+  why: string,
+  waitMs: number,
+  operationSince: string | null = null,
+): Promise<void> =>
   setMoveStep(work, step, {
     status: 'pending',
     why,
     operation: null,
+    operationSince,
     notBefore: work.ports.clock.now() + waitMs,
     tries: step.record.tries + 1,
     startedAt: step.record.startedAt ?? iso(work.ports.clock.now()),
@@ -104,9 +112,8 @@ export const delayMoveStep = (work: MoveWork, step: StepInHand, why: string, wai
 const deadlineMinutes = (estimateMinutes: number): number => 30 + 2 * estimateMinutes;
 
 /** Azure has been at work on the step for too long; null while it has not. */
-export const overdue = ({ ports }: MoveWork, { planned, record }: StepInHand): StepFailure | null => {
-  const now = ports.clock.now();
-  const minutes = Math.floor((now - Date.parse(record.startedAt ?? iso(now))) / 60_000);
+export const overdue = ({ ports }: MoveWork, { planned }: StepInHand, since: string): StepFailure | null => {
+  const minutes = Math.floor((ports.clock.now() - Date.parse(since)) / 60_000);
   if (minutes < deadlineMinutes(planned.estimateMinutes)) return null;
   return new StepFailure(
     `Azure is still at work after ${minutes} minutes (${planned.title}).`,
@@ -116,9 +123,10 @@ export const overdue = ({ ports }: MoveWork, { planned, record }: StepInHand): S
 
 /** Azure has not settled yet: the step is looked at again. Throws StepFailure past its deadline. */
 export const awaitAzure = async (work: MoveWork, step: StepInHand, why: string, waitMs: number): Promise<void> => {
-  const late = overdue(work, step);
+  const since = step.record.operationSince ?? iso(work.ports.clock.now());
+  const late = overdue(work, step, since);
   if (late !== null) throw late;
-  return delayMoveStep(work, step, why, waitMs);
+  return delayMoveStep(work, step, why, waitMs, since);
 };
 
 /** What a step cannot go on from by itself. */

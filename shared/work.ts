@@ -6,7 +6,7 @@ import type { ObservedNetwork } from './plan/observed.ts';
 import { type Plan, titleOf } from './plan/plan.ts';
 import type { AzureView, Ports } from './ports.ts';
 import { endLines, startLine } from './record/ledgerLines.ts';
-import { endRun, ledgerBlob, summaryOf, withStep } from './record/progress.ts';
+import { atWorkSince, endRun, ledgerBlob, summaryOf, withStep } from './record/progress.ts';
 import type { Run, RunOutcome, StepRecord } from './record/run.ts';
 import type { TagsInForce } from './record/tagsInForce.ts';
 import type { Session } from './session.ts';
@@ -83,8 +83,10 @@ export const leave = async (
   operation: { operationUrl: string; notBefore: number },
   change: Partial<StepRecord>,
 ): Promise<Carried> => {
-  const waitMs = Math.max(0, operation.notBefore - work.ports.clock.now());
-  await setStep(work, step.id, { status: 'running', operation, notBefore: null, ...change }, waitMs);
+  const now = work.ports.clock.now();
+  const waitMs = Math.max(0, operation.notBefore - now);
+  const operationSince = atWorkSince(step, now);
+  await setStep(work, step.id, { status: 'running', operation, operationSince, notBefore: null, ...change }, waitMs);
   return { status: 'later', notBefore: operation.notBefore };
 };
 

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
 import { atHome, failOver } from './support/landing.ts';
+import { targetOf, untilDevice } from './support/moves.ts';
+import { moveOf, plannedMove, quickMoves, stepOf } from './support/moveTrouble.ts';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await startStage();
+  stage = await startStage(quickMoves);
 });
 afterAll(() => stage.close());
 
@@ -55,5 +57,32 @@ describe('how long is waited', () => {
       return timeOf(journey, 2);
     };
     expect(await waits(1)).toBeGreaterThan((await waits(0)) + 15_000);
+  });
+});
+
+/** Locked for longer than any deadline, and then at work for less than one. */
+const longLock = { kind: 'lock', retryAfterSeconds: 15 * 60 } as const;
+
+describe('the deadline of an operation', () => {
+  it('of a run does not count the wait for a lock', async () => {
+    const journey = await atHome(stage);
+    const match = { method: 'PUT', resource: journey.ids.firewall };
+    stage.arm.plantFault({ match, times: 5, effect: longLock });
+    stage.arm.plantFault({ match, effect: { kind: 'operationTakes', seconds: 50 * 60 } });
+    await failOver(journey);
+    expect(await journey.state()).toMatchObject({ inPlace: { mode: 'serviceFailover' }, attention: null });
+  });
+
+  it('of a move does not count the wait for a lock', async () => {
+    const journey = await startJourney(stage);
+    await plannedMove(journey);
+    const match = { method: 'PUT', resource: (await targetOf(journey)).ids.firewall };
+    stage.arm.plantFault({ match, times: 9, effect: longLock });
+    stage.arm.plantFault({ match, effect: { kind: 'operationTakes', seconds: 40 * 60 } });
+    const from = stage.clock.now();
+    await untilDevice(journey);
+    expect(await moveOf(journey)).toMatchObject({ status: 'running', trouble: null });
+    expect(stage.clock.now() - from).toBeGreaterThan(120 * minute);
+    expect(await stepOf(journey, 'firewall')).toMatchObject({ status: 'done', operationSince: null });
   });
 });

@@ -8,7 +8,8 @@ const began = Date.parse('2026-03-01T00:00:00Z');
 
 /** A gateway of ours that has been updated for so many minutes; what would be written into the state is kept. */
 const updatingFor = (minutes: number): { work: MoveWork; step: StepInHand; changes: unknown[] } => {
-  const record = { id: 'gateway', status: 'pending', startedAt: new Date(began).toISOString(), tries: 3, writes: 1 };
+  const since = { startedAt: new Date(began - 7_200_000).toISOString(), operationSince: new Date(began).toISOString() };
+  const record = { id: 'gateway', status: 'pending', ...since, tries: 3, writes: 1 };
   const gateway = { id, tags: { [siteTag]: 'rig' }, properties: { provisioningState: 'Updating' } };
   const changes: unknown[] = [];
   const work = {

@@ -2,7 +2,7 @@ import { iso } from '../base/clock.ts';
 import type { MovePlan } from '../plan/move/movePlan.ts';
 import { builtAfter } from './built.ts';
 import type { Move, MoveStepRecord, MoveSummary } from './move.ts';
-import { addCosts, deviceConfirmed, noCosts } from './progress.ts';
+import { addCosts, changed, deviceConfirmed, noCosts } from './progress.ts';
 import type { DeviceState, SiteState } from './state.ts';
 
 /** Moves remembered with a site; all of them stay in the ledger. */
@@ -85,7 +85,7 @@ export const moveConfirmed = ({ move }: Pick<SiteState, 'move'>): boolean =>
 
 export const withMoveStep = (move: Move, id: string, change: Partial<MoveStepRecord>): Move => ({
   ...move,
-  steps: move.steps.map((step) => (step.id === id ? { ...step, ...change } : step)),
+  steps: move.steps.map((step) => (step.id === id ? changed(step, change) : step)),
 });
 
 const over = new Set<MoveStepRecord['status']>(['done', 'unchanged', 'skipped']);

@@ -59,9 +59,22 @@ export const startRun = (input: {
   cloudReadyAt: null,
 });
 
+type Timed = Pick<StepRecord, 'operation' | 'operationSince' | 'startedAt'>;
+
+/** Since when Azure is at work on a step: since it took the write, however long a lock was waited for before that. */
+export const atWorkSince = ({ operation, operationSince, startedAt }: Timed, now: number): string =>
+  operation === null ? iso(now) : (operationSince ?? startedAt ?? iso(now));
+
+/** A change of a step's record; an operation that is over takes its time with it. */
+export const changed = <T extends Timed>(step: T, change: Partial<T>): T => ({
+  ...step,
+  ...(change.operation === null ? { operationSince: null } : {}),
+  ...change,
+});
+
 export const withStep = (run: Run, id: StepRecord['id'], change: Partial<StepRecord>): Run => ({
   ...run,
-  steps: run.steps.map((step) => (step.id === id ? { ...step, ...change } : step)),
+  steps: run.steps.map((step) => (step.id === id ? changed(step, change) : step)),
 });
 
 const over = new Set<StepRecord['status']>(['done', 'unchanged', 'skipped']);

@@ -12,6 +12,8 @@ export type StepRecord = {
   readonly endedAt: string | null;
   /** The long operation this step left running: where to ask, and not before when (ms). */
   readonly operation: { readonly operationUrl: string; readonly notBefore: number } | null;
+  /** Since when Azure is at work on what it took (ISO); null or absent where it is at nothing. Deadlines count from here. */
+  readonly operationSince?: string | null;
   /** Why skipped, unchanged or failed; ARM's own words included. */
   readonly why: string | null;
   /** A lock or an outage is waited out: not before this time (ms). */
