@@ -194,6 +194,27 @@ describe('no answer at all', () => {
       'ERR_AZURE_CREDENTIAL',
       'CredentialUnavailableError',
     ],
+    [
+      'a tenant that refuses',
+      Object.assign(new Error('secret'), { name: 'AuthenticationError', statusCode: 401 }),
+      'ERR_AZURE_CREDENTIAL',
+      'AuthenticationError',
+    ],
+    [
+      'a tenant that is busy',
+      Object.assign(new Error('secret'), { name: 'AuthenticationError', statusCode: 429 }),
+      'ERR_AZURE_UNAVAILABLE',
+      'No token',
+    ],
+    [
+      'several identities, one of them out of reach',
+      Object.assign(new Error('secret'), {
+        name: 'AggregateAuthenticationError',
+        errors: [new Error('not installed'), { name: 'X', cause: { code: 'ETIMEDOUT' } }],
+      }),
+      'ERR_AZURE_UNAVAILABLE',
+      'No token',
+    ],
     ['no error at all', 'text', 'ERR_AZURE_UNAVAILABLE', id],
   ])('%s', (_, error, code, words) => {
     const failure = transportFailure({ method: 'GET', id }, error);

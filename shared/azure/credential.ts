@@ -1,6 +1,7 @@
 import { DefaultAzureCredential, ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
 import { clouds } from '../base/clouds.ts';
 import type { Settings } from '../base/settings.ts';
+import { identityHttp } from './identityHttp.ts';
 
 /**
  * The app's identity: its managed identity on Azure (or where a simulation plays its endpoint), on a developer's
@@ -8,11 +9,14 @@ import type { Settings } from '../base/settings.ts';
  */
 export const createCredential = (settings: Pick<Settings, 'identity' | 'endpoints' | 'cloud'>): TokenCredential => {
   const { identity, endpoints } = settings;
+  const httpClient = identityHttp();
   if (identity.kind === 'managedIdentity')
-    return identity.clientId === null
-      ? new ManagedIdentityCredential()
-      : new ManagedIdentityCredential({ clientId: identity.clientId });
+    return new ManagedIdentityCredential({
+      httpClient,
+      ...(identity.clientId === null ? {} : { clientId: identity.clientId }),
+    });
   return new DefaultAzureCredential({
+    httpClient,
     authorityHost: endpoints.loginAuthority,
     // Only the clouds' own authorities can be looked up in the public directory of authorities.
     disableInstanceDiscovery: endpoints.loginAuthority !== clouds[settings.cloud].loginAuthority,

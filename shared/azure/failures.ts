@@ -2,6 +2,7 @@ import { AutomationError } from '../base/errors.ts';
 import { type ArmError, armErrorOf, hasCode, inWords } from './armError.ts';
 import { type Headers, retryAfterMs, secondsInMessage } from './retryAfter.ts';
 import { scrub } from './scrub.ts';
+import { passes } from './tokenTrouble.ts';
 
 /** Somebody else's operation holds the resource. With 429, 409 or (seen once for the last) 400. */
 const LOCKS: ReadonlySet<string> = new Set([
@@ -123,22 +124,26 @@ const CREDENTIAL_ERRORS: ReadonlySet<string> = new Set([
   'CredentialUnavailableError',
 ]);
 
+const unavailable = (message: string, toCheck: string, cause: unknown): AutomationError =>
+  new AutomationError('ERR_AZURE_UNAVAILABLE', message, {
+    remedy: `Nothing to do: it is tried again. If it stays, check ${toCheck}.`,
+    retry: 'later',
+    retryAfterMs: UNAVAILABLE_MS,
+    cause,
+  });
+
 /** A call that got no answer at all: no token to be had, a broken connection, a time-out. */
 export const transportFailure = (asked: Asked, error: unknown): AutomationError => {
   if (error instanceof AutomationError) return error;
   const name = nameOf(error);
-  if (CREDENTIAL_ERRORS.has(name))
-    return credentialError(`No token could be had for ${verbs[asked.method]} ${asked.id} (${name})`, error);
+  if (CREDENTIAL_ERRORS.has(name)) {
+    const words = `No token could be had for ${verbs[asked.method]} ${asked.id} (${name})`;
+    return passes(error)
+      ? unavailable(words, "the app's managed identity and its endpoint", error)
+      : credentialError(words, error);
+  }
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : name;
   const message = error instanceof Error ? scrub(error.message) : '';
-  return new AutomationError(
-    'ERR_AZURE_UNAVAILABLE',
-    `No answer from Azure while ${verbs[asked.method]} ${asked.id}: ${[code, message].filter(Boolean).join(', ')}`,
-    {
-      remedy: 'Nothing to do: it is tried again. If it stays, check the network path to Azure Resource Manager.',
-      retry: 'later',
-      retryAfterMs: UNAVAILABLE_MS,
-      cause: error,
-    },
-  );
+  const words = `No answer from Azure while ${verbs[asked.method]} ${asked.id}: ${[code, message].filter(Boolean).join(', ')}`;
+  return unavailable(words, 'the network path to Azure Resource Manager', error);
 };
