@@ -39,7 +39,8 @@ export const writeStep = async (work: Work, step: StepRecord): Promise<Carried |
   return null;
 };
 
-const askRight = "Give the app's identity the right to read operations of Microsoft.Network in that location.";
+/** Where Azure takes writes and lets nobody ask what became of them. */
+export const askRight = "Give the app's identity the right to read operations of Microsoft.Network in that location.";
 
 /** A write that was taken goes on whether or not we may ask about it; policies and IP groups have operations of another kind. */
 const pollOf = async ({ azure }: Work, operationUrl: string) => {

@@ -1,3 +1,4 @@
+import { askRight } from './azureSteps.ts';
 import { iso } from './base/clock.ts';
 import { type AutomationError, asAutomationError } from './base/errors.ts';
 import { waitBefore } from './base/retry.ts';
@@ -115,13 +116,22 @@ const pollOf = async ({ azure }: MoveWork, operationUrl: string) => {
   }
 };
 
+/** A profile is told nowhere but in the operation, and asked for anew each time; of a write, the resource tells. */
+const mostUntold = (kind: StepInHand['planned']['kind']): number => (kind === 'profile' ? 3 : mostTries);
+
+const untold = async (work: MoveWork, step: StepInHand): Promise<void> => {
+  const { planned, record } = step;
+  const why = 'Azure does not let us ask how the operation goes';
+  if (planned.kind === 'confirm') return askGatewayLater(work, step, why);
+  if (record.tries + 1 >= mostUntold(planned.kind)) throw new StepFailure(`${why}.`, `${askRight} Then ${goesOn}`);
+  const since = atWorkSince(record, work.ports.clock.now());
+  return delayMoveStep(work, step, `${why}: the resource itself is looked at`, failedOperationMs, since);
+};
+
 const ask = async (work: MoveWork, step: StepInHand, operationUrl: string): Promise<void> => {
   const { clock } = work.ports;
   const progress = await pollOf(work, operationUrl);
-  if (progress === 'untold') {
-    const untold = 'Azure does not let us ask how the operation goes: the resource itself is looked at';
-    return delayMoveStep(work, step, untold, failedOperationMs, atWorkSince(step.record, clock.now()));
-  }
+  if (progress === 'untold') return untold(work, step);
   if (progress.status === 'succeeded') return over(work, step, progress.body);
   const { kind } = step.planned;
   if (kind === 'confirm')

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
 import { atHome, failOver } from './support/landing.ts';
 import { targetOf, untilDevice } from './support/moves.ts';
-import { moveOf, plannedMove, quickMoves, stepOf } from './support/moveTrouble.ts';
+import { moveOf, plannedMove, quickMoves, stepOf, untilFailed } from './support/moveTrouble.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -84,5 +84,27 @@ describe('the deadline of an operation', () => {
     expect(await moveOf(journey)).toMatchObject({ status: 'running', trouble: null });
     expect(stage.clock.now() - from).toBeGreaterThan(120 * minute);
     expect(await stepOf(journey, 'firewall')).toMatchObject({ status: 'done', operationSince: null });
+  });
+});
+
+describe('an operation that nobody may ask about', () => {
+  it('fails the profile of a move after three, with the right that is missing, and goes on with it', async () => {
+    const journey = await startJourney(stage);
+    await plannedMove(journey);
+    const error = { code: 'AuthorizationFailed', message: 'No.' };
+    const hidden = stage.arm.plantFault({
+      match: { url: `/subscriptions/${journey.subscriptionId}/.*/operation(s|Results)/` },
+      times: 'always',
+      effect: { kind: 'answer', status: 403, body: { error } },
+    });
+    const { trouble } = await untilFailed(journey, 'profile');
+    expect(trouble?.remedy).toMatch(/right to read operations of Microsoft\.Network.*move retry/);
+    expect(journey.notices.filter(({ kind }) => kind === 'failed')).toHaveLength(1);
+    const posts = journey.exchanges().filter(({ url }) => /generatevpnprofile/i.test(url));
+    expect(posts).toHaveLength(3);
+    hidden.remove();
+    await journey.word({ action: 'retryMove' });
+    await untilDevice(journey);
+    expect(await stepOf(journey, 'profile')).toMatchObject({ status: 'done' });
   });
 });
