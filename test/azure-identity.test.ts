@@ -9,11 +9,13 @@ import { readSettings } from '../shared/base/settings.ts';
 
 /** What the identity endpoint does with a request; null: it cuts the connection. */
 let status: number | null = 200;
+let asked = 0;
 let server: Server;
 const answers = { statusCode: 400, message: 'no such identity' };
 
 beforeAll(async () => {
   server = createServer((request, response) => {
+    asked += 1;
     if (status === null) request.socket.destroy();
     else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answers));
   });
@@ -54,6 +56,13 @@ describe('a token that cannot be had', () => {
     status = told;
     const reading = arm().getObject(table, `${endpoint}${table}`);
     await expect(reading).rejects.toMatchObject({ code: 'ERR_AZURE_CREDENTIAL', retry: 'never' });
+  });
+
+  it('is asked for once at a time: whoever wants it comes back by message', async () => {
+    status = 503;
+    asked = 0;
+    await expect(arm().getObject(table, `${endpoint}${table}`)).rejects.toThrow('No token could be had');
+    expect(asked).toBe(1);
   });
 
   it('ends no operation that Azure is at: it is asked about again', async () => {

@@ -95,6 +95,7 @@ it.each([
   await expect(noticesTo(topic).tell(notice)).resolves.toBeUndefined();
   expect(lines.map(([level]) => level)).toEqual(['info', 'warn']);
   expect(lines[1]?.[2]).toMatchObject({ id: 'notice-1', status: answer });
+  expect(received).toHaveLength(1);
   expect(JSON.stringify(lines)).not.toContain(key);
 });
 

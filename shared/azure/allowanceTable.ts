@@ -1,6 +1,7 @@
 import type { TableClient } from '@azure/data-tables';
 import { type Allowance, unused } from '../base/allowance.ts';
-import { onStorage, statusOf } from './storageFailures.ts';
+import { onStorage, soon } from './onStorage.ts';
+import { statusOf } from './storageFailures.ts';
 import { readRow, tableKey, writeRow } from './tableRow.ts';
 import type { AllowanceStore } from './turns.ts';
 
@@ -12,30 +13,30 @@ const keyOf = (subscription: string, ...call: readonly string[]) => ({
 /** One row a subscription, and one for each call that was promised a turn. */
 export const allowanceTable = (table: TableClient): AllowanceStore => ({
   load: (subscription) =>
-    onStorage('reading what a subscription allows', async () => {
+    onStorage('reading what a subscription allows', 'repeatable', async () => {
       const row = await readRow(table, keyOf(subscription));
       return { allowance: (row?.value as Allowance | undefined) ?? unused, token: row?.etag ?? null };
     }),
   save: (subscription, allowance, token) =>
-    onStorage('keeping what a subscription allows', async () => {
+    onStorage('keeping what a subscription allows', 'once', async () => {
       const written = await writeRow(table, keyOf(subscription), allowance, token);
       return written === 'taken' ? null : written.etag;
     }),
   promised: (subscription, call) =>
-    onStorage('reading a promised turn', async () => {
+    onStorage('reading a promised turn', 'repeatable', async () => {
       const row = await readRow(table, keyOf(subscription, call));
       return (row?.value as { at: number } | undefined)?.at;
     }),
   promise: (subscription, call, at) =>
-    onStorage('promising a turn', async () => {
+    onStorage('promising a turn', 'repeatable', async () => {
       const key = keyOf(subscription, call);
       const row = await readRow(table, key);
       await writeRow(table, key, { at }, row?.etag ?? null);
     }),
   keepPromise: (subscription, call) =>
-    onStorage('keeping a promised turn', async () => {
+    onStorage('keeping a promised turn', 'repeatable', async () => {
       const { partitionKey, rowKey } = keyOf(subscription, call);
-      await table.deleteEntity(partitionKey, rowKey).catch((error: unknown) => {
+      await table.deleteEntity(partitionKey, rowKey, soon()).catch((error: unknown) => {
         if (statusOf(error) !== 404) throw error;
       });
     }),

@@ -1,5 +1,6 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import { byCodeUnit } from '../base/canonical.ts';
+import { inAWhile } from './onStorage.ts';
 import { isHomeMissing, statusOf } from './storageFailures.ts';
 
 /** What a browser or a person's tool should take a blob for. */
@@ -9,7 +10,7 @@ export const contentTypeOf = (name: string): string =>
 /** The whole blob as text; undefined where it, or its container, is not there. */
 export const readBlob = async (container: ContainerClient, name: string): Promise<string | undefined> => {
   try {
-    return (await container.getBlobClient(name).downloadToBuffer()).toString('utf8');
+    return (await container.getBlobClient(name).downloadToBuffer(undefined, undefined, inAWhile())).toString('utf8');
   } catch (error) {
     if (statusOf(error) === 404) return undefined;
     throw error;
@@ -23,7 +24,7 @@ export type ListedBlob = { readonly name: string; readonly version: string; read
 export const listBlobs = async (container: ContainerClient, prefix: string): Promise<readonly ListedBlob[]> => {
   const found: ListedBlob[] = [];
   try {
-    for await (const { name, properties } of container.listBlobsFlat({ prefix }))
+    for await (const { name, properties } of container.listBlobsFlat({ prefix, ...inAWhile() }))
       found.push({ name, version: properties.etag, at: properties.lastModified?.toISOString() ?? null });
   } catch (error) {
     if (!isHomeMissing(error)) throw error;

@@ -9,14 +9,15 @@ import { identityHttp } from './identityHttp.ts';
  */
 export const createCredential = (settings: Pick<Settings, 'identity' | 'endpoints' | 'cloud'>): TokenCredential => {
   const { identity, endpoints } = settings;
-  const httpClient = identityHttp();
+  // The application owns every retry.
+  const common = { httpClient: identityHttp(), retryOptions: { maxRetries: 0 } };
   if (identity.kind === 'managedIdentity')
     return new ManagedIdentityCredential({
-      httpClient,
+      ...common,
       ...(identity.clientId === null ? {} : { clientId: identity.clientId }),
     });
   return new DefaultAzureCredential({
-    httpClient,
+    ...common,
     authorityHost: endpoints.loginAuthority,
     // Only the clouds' own authorities can be looked up in the public directory of authorities.
     disableInstanceDiscovery: endpoints.loginAuthority !== clouds[settings.cloud].loginAuthority,

@@ -2,7 +2,7 @@ import type { TableClient } from '@azure/data-tables';
 import { canonicalJson } from '../base/canonical.ts';
 import type { Fact, FactStore } from '../scope/fact.ts';
 import { mergeFact, mergeFacts } from '../scope/mergeFact.ts';
-import { onStorage } from './storageFailures.ts';
+import { onStorage } from './onStorage.ts';
 import { mergeRow, rowsOf, tableKey } from './tableRow.ts';
 
 /** An incident of many services and regions is some hundred rows; a door that waits for them has a second. */
@@ -16,14 +16,14 @@ const inBatches = async <T>(items: readonly T[], work: (item: T) => Promise<unkn
 /** Facts, one row each, in the partition of their subscription; what adds nothing is not written. */
 export const factTable = (table: TableClient): FactStore => ({
   list: (subscriptionIds) =>
-    onStorage('reading the facts', async () => {
+    onStorage('reading the facts', 'repeatable', async () => {
       const wanted = [...new Set(subscriptionIds)];
       const rows = await Promise.all(wanted.map((subscriptionId) => rowsOf(table, tableKey(subscriptionId))));
       return mergeFacts(rows.flat() as readonly Fact[]);
     }),
 
   remember: (facts) =>
-    onStorage('remembering facts', () =>
+    onStorage('remembering facts', 'repeatable', () =>
       inBatches(mergeFacts(facts), (fact) => {
         const partitionKey = tableKey(fact.subscriptionId);
         const rowKey = tableKey(fact.trackingId, fact.service, fact.region);

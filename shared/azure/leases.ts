@@ -1,7 +1,8 @@
 import type { BlobLeaseClient, ContainerClient } from '@azure/storage-blob';
 import { AutomationError } from '../base/errors.ts';
 import type { Leases } from '../record/ports.ts';
-import { codeOf, onStorage, withHome } from './storageFailures.ts';
+import { onStorage, soon } from './onStorage.ts';
+import { codeOf, withHome } from './storageFailures.ts';
 import { tableKey } from './tableRow.ts';
 
 /** The longest a blob lease may be; a worker that dies frees its site after that. In wall time: it is storage's clock. */
@@ -17,8 +18,8 @@ export const blobLeases = (container: ContainerClient): Leases => {
   const make = async (name: string): Promise<void> => {
     try {
       await withHome(
-        () => container.createIfNotExists(),
-        () => container.getBlockBlobClient(name).upload('', 0, { conditions: { ifNoneMatch: '*' } }),
+        () => container.createIfNotExists(soon()),
+        () => container.getBlockBlobClient(name).upload('', 0, { conditions: { ifNoneMatch: '*' }, ...soon() }),
       );
     } catch (error) {
       // Another worker made it, and may hold it already.
@@ -30,18 +31,18 @@ export const blobLeases = (container: ContainerClient): Leases => {
     const blob = tableKey(name);
     const lease = container.getBlobClient(blob).getBlobLeaseClient();
     try {
-      await lease.acquireLease(LEASE_S);
+      await lease.acquireLease(LEASE_S, soon());
     } catch (error) {
       if (codeOf(error) !== 'BlobNotFound' && codeOf(error) !== 'ContainerNotFound') throw error;
       await make(blob);
-      await lease.acquireLease(LEASE_S);
+      await lease.acquireLease(LEASE_S, soon());
     }
     return lease;
   };
 
   return {
     hold: async (name, work) => {
-      const lease = await onStorage(`leasing ${name}`, () => acquire(name)).catch((error: unknown) => {
+      const lease = await onStorage(`leasing ${name}`, 'once', () => acquire(name)).catch((error: unknown) => {
         const cause = error instanceof AutomationError ? error.cause : undefined;
         if (!HELD.has(codeOf(cause))) throw error;
         throw new AutomationError('ERR_LEASED', `Another worker holds ${name}`, {
@@ -52,12 +53,12 @@ export const blobLeases = (container: ContainerClient): Leases => {
         });
       });
       // A lease that is lost is no danger: every write to a site's state is fenced by its etag.
-      const renewal = setInterval(() => lease.renewLease().catch(() => {}), RENEW_MS);
+      const renewal = setInterval(() => lease.renewLease(soon()).catch(() => {}), RENEW_MS);
       try {
         return await work();
       } finally {
         clearInterval(renewal);
-        await lease.releaseLease().catch(() => {});
+        await lease.releaseLease(soon()).catch(() => {});
       }
     },
   };

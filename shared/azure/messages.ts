@@ -1,7 +1,8 @@
 import type { QueueClient } from '@azure/storage-queue';
 import type { Clock } from '../base/clock.ts';
 import type { Message, Messages } from '../record/ports.ts';
-import { isHomeMissing, onStorage, withHome } from './storageFailures.ts';
+import { onStorage, soon } from './onStorage.ts';
+import { isHomeMissing, withHome } from './storageFailures.ts';
 
 /** The longest a message may stay hidden (Put Message, `visibilitytimeout`). */
 const MOST_HIDDEN_S = 7 * 24 * 3_600;
@@ -26,7 +27,7 @@ const orNone = async <T>(none: T, ask: () => Promise<T>): Promise<T> => {
 };
 
 const countIn = (queue: QueueClient): Promise<number> =>
-  orNone(0, async () => (await queue.getProperties()).approximateMessagesCount ?? 0);
+  orNone(0, async () => (await queue.getProperties(soon())).approximateMessagesCount ?? 0);
 
 /** When it was to be taken: a message that slept for an hour was not waiting. */
 const dueAt = (text: string): number | null => {
@@ -44,7 +45,7 @@ const MOST_PEEKED = 32;
 
 const oldestDueIn = (queue: QueueClient): Promise<number | null> =>
   orNone(null, async () => {
-    const { peekedMessageItems } = await queue.peekMessages({ numberOfMessages: MOST_PEEKED });
+    const { peekedMessageItems } = await queue.peekMessages({ numberOfMessages: MOST_PEEKED, ...soon() });
     const due = peekedMessageItems.map(({ messageText }) => dueAt(messageText)).filter((time) => time !== null);
     return due.length === 0 ? null : Math.min(...due);
   });
@@ -52,19 +53,19 @@ const oldestDueIn = (queue: QueueClient): Promise<number | null> =>
 /** The storage queue; base64 JSON, as the Functions host reads it by default. */
 export const queueMessages = (queue: QueueClient, clock: Clock, poison: QueueClient): Messages => ({
   backlog: () =>
-    onStorage('looking into the queue', async () => ({
+    onStorage('looking into the queue', 'repeatable', async () => ({
       messages: await countIn(queue),
       oldestDue: await oldestDueIn(queue),
       poison: await countIn(poison),
     })),
 
   send: (message: Message) =>
-    onStorage(`queueing a message (${message.kind})`, async () => {
+    onStorage(`queueing a message (${message.kind})`, 'once', async () => {
       const text = Buffer.from(JSON.stringify(message)).toString('base64');
       const visibilityTimeout = message.kind === 'site' ? hiddenSeconds(message.notBefore, clock) : 0;
       await withHome(
-        () => queue.createIfNotExists(),
-        () => queue.sendMessage(text, { visibilityTimeout, messageTimeToLive: NEVER_EXPIRES }),
+        () => queue.createIfNotExists(soon()),
+        () => queue.sendMessage(text, { visibilityTimeout, messageTimeToLive: NEVER_EXPIRES, ...soon() }),
       );
     }),
 });

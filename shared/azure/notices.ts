@@ -17,7 +17,7 @@ const publisherOf = (topic: NonNullable<Settings['topic']>, credential: () => To
     'CloudEvent',
     topic.key === null ? credential() : new AzureKeyCredential(topic.key),
     // The settings let http through for this machine only.
-    { allowInsecureConnection: topic.endpoint.startsWith('http://'), retryOptions: { maxRetries: 1 } },
+    { allowInsecureConnection: topic.endpoint.startsWith('http://'), retryOptions: { maxRetries: 0 } },
   );
 
 /** A notice as a CloudEvent: type `AseFailover.<kind>`, source `/ase-failover/sites/<site>`, the notice as its data. */

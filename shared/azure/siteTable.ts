@@ -3,7 +3,7 @@ import { byCodeUnit } from '../base/canonical.ts';
 import { AutomationError } from '../base/errors.ts';
 import type { SiteStore } from '../record/ports.ts';
 import { newSite, type SiteState } from '../record/state.ts';
-import { onStorage } from './storageFailures.ts';
+import { onStorage } from './onStorage.ts';
 import { readRow, rowsOf, tableKey, writeRow } from './tableRow.ts';
 
 const PARTITION = 'site';
@@ -16,7 +16,7 @@ const stateOf = (site: string, value: unknown): SiteState => ({ ...newSite(site)
 /** Run state of each site, one row a site; the token is the row's etag. */
 export const siteTable = (table: TableClient): SiteStore => ({
   load: (site) =>
-    onStorage(`reading the state of site ${site}`, async () => {
+    onStorage(`reading the state of site ${site}`, 'repeatable', async () => {
       const row = await readRow(table, keyOf(site));
       return row === undefined
         ? { state: newSite(site), token: null }
@@ -24,7 +24,7 @@ export const siteTable = (table: TableClient): SiteStore => ({
     }),
 
   save: (state, token) =>
-    onStorage(`saving the state of site ${state.site}`, async () => {
+    onStorage(`saving the state of site ${state.site}`, 'once', async () => {
       const written = await writeRow(table, keyOf(state.site), state, token);
       if (written !== 'taken') return written.etag;
       throw new AutomationError('ERR_STATE_CONFLICT', `Somebody else wrote the state of site ${state.site} first`, {
@@ -34,7 +34,7 @@ export const siteTable = (table: TableClient): SiteStore => ({
     }),
 
   list: () =>
-    onStorage('listing the sites', async () => {
+    onStorage('listing the sites', 'repeatable', async () => {
       const values = (await rowsOf(table, PARTITION)) as readonly SiteState[];
       return values.map((value) => stateOf(value.site, value)).sort((a, b) => byCodeUnit(a.site, b.site));
     }),

@@ -5,12 +5,6 @@ import { QueueServiceClient } from '@azure/storage-queue';
 import { AutomationError } from '../base/errors.ts';
 import type { Settings, StorageSettings } from '../base/settings.ts';
 
-/** A door must answer within about a second even where storage is down: a few quick tries, then tell. */
-const TRIES = 3;
-const FIRST_DELAY_MS = 100;
-const LONGEST_DELAY_MS = 1_000;
-const TRY_TIMEOUT_S = 10;
-
 /** The product's own storage account; clients connect when they are first asked for something. */
 export interface Storage {
   readonly blobs: BlobServiceClient;
@@ -18,17 +12,9 @@ export interface Storage {
   table(name: string): TableClient;
 }
 
-const retryOptions = {
-  maxTries: TRIES,
-  tryTimeoutInMs: TRY_TIMEOUT_S * 1_000,
-  retryDelayInMs: FIRST_DELAY_MS,
-  maxRetryDelayInMs: LONGEST_DELAY_MS,
-};
-const tableRetryOptions = {
-  maxRetries: TRIES - 1,
-  retryDelayInMs: FIRST_DELAY_MS,
-  maxRetryDelayInMs: LONGEST_DELAY_MS,
-};
+/** `onStorage` alone tries again. */
+const retryOptions = { maxTries: 1 };
+const tableRetryOptions = { maxRetries: 0 };
 
 /** Plain http is for an emulator on this machine only. */
 const isLocal = (connectionString: string): boolean =>

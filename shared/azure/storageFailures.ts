@@ -34,15 +34,6 @@ export const storageFailure = (what: string, error: unknown): AutomationError =>
   });
 };
 
-/** Runs `work`; what it throws becomes ERR_STORAGE, an AutomationError stays what it is. */
-export const onStorage = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
-  try {
-    return await work();
-  } catch (error) {
-    throw storageFailure(what, error);
-  }
-};
-
 const MISSING: ReadonlySet<string> = new Set(['TableNotFound', 'ContainerNotFound', 'QueueNotFound']);
 
 /** True where not the thing but the table, container or queue it would be in is missing. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { TableClient } from '@azure/data-tables';
 import { AutomationError } from '../base/errors.ts';
+import { inAWhile, soon } from './onStorage.ts';
 import { codeOf, isHomeMissing, statusOf, withHome } from './storageFailures.ts';
 
 /** A property holds 64 KiB of UTF-16; a row 1 MiB in 252 properties (Table service data model). */
@@ -60,7 +61,7 @@ const fromColumns = (what: string, entity: Record<string, unknown>): Row => {
 /** The row, or undefined where it (or its whole table) is not there. */
 export const readRow = async (table: TableClient, key: RowKey): Promise<Row | undefined> => {
   try {
-    return fromColumns(`Row ${key.rowKey}`, await table.getEntity(key.partitionKey, key.rowKey));
+    return fromColumns(`Row ${key.rowKey}`, await table.getEntity(key.partitionKey, key.rowKey, soon()));
   } catch (error) {
     if (statusOf(error) === 404) return undefined;
     throw error;
@@ -79,10 +80,10 @@ export const writeRow = async (
     const answer =
       etag === null
         ? await withHome(
-            () => table.createTable(),
-            () => table.createEntity(entity),
+            () => table.createTable(soon()),
+            () => table.createEntity(entity, soon()),
           )
-        : await table.updateEntity(entity, 'Replace', { etag });
+        : await table.updateEntity(entity, 'Replace', { etag, ...soon() });
     return { etag: String(answer.etag) };
   } catch (error) {
     const taken = statusOf(error) === 412 || codeOf(error) === 'EntityAlreadyExists' || statusOf(error) === 404;
@@ -97,7 +98,7 @@ export const rowsOf = async (table: TableClient, partitionKey: string): Promise<
   try {
     // tableKey leaves no quote in a key.
     const filter = `PartitionKey eq '${partitionKey}'`;
-    for await (const entity of table.listEntities({ queryOptions: { filter } }))
+    for await (const entity of table.listEntities({ queryOptions: { filter }, ...inAWhile() }))
       values.push(fromColumns(`A row of ${partitionKey}`, entity).value);
   } catch (error) {
     if (!isHomeMissing(error)) throw error;

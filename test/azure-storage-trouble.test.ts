@@ -1,0 +1,80 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Adapters, buildAzure } from '../shared/azure/index.ts';
+import { silentLog } from '../shared/base/log.ts';
+import { readSettings } from '../shared/base/settings.ts';
+import { newSite } from '../shared/record/state.ts';
+
+/** A storage account that is unwell; null: it takes the request and never answers. */
+let status: number | null = 503;
+const asked: string[] = [];
+const server = createServer((request, response) => {
+  asked.push(request.method ?? '');
+  if (status !== null) response.writeHead(status, { 'Retry-After': '60' }).end();
+});
+
+let azure: Adapters;
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/unwell`;
+  const key = Buffer.from('a key').toString('base64');
+  const account = `DefaultEndpointsProtocol=http;AccountName=unwell;AccountKey=${key}`;
+  azure = buildAzure(
+    readSettings({
+      AzureWebJobsStorage: `${account};BlobEndpoint=${url};QueueEndpoint=${url};TableEndpoint=${url};`,
+    }),
+    silentLog,
+  );
+});
+afterAll(() => {
+  server.close();
+  server.closeAllConnections();
+});
+beforeEach(() => {
+  asked.length = 0;
+});
+
+type Call = (azure: Adapters) => Promise<unknown>;
+const reading: Readonly<Record<string, Call>> = {
+  table: ({ sites }) => sites.load('rig-07'),
+  blob: ({ config }) => config.read('sites.json'),
+  queue: async ({ messages }) => messages.backlog?.(),
+};
+const once: Readonly<Record<string, Call>> = {
+  table: ({ sites }) => sites.save(newSite('rig-07'), 'W/"1"'),
+  blob: ({ archive }) => archive.append('ledger', 'line'),
+  queue: ({ messages }) => messages.send({ kind: 'look', because: 'x', subscriptionIds: null, arrivedAt: 1 }),
+  lease: ({ leases }) => leases.hold('rig-07', async () => {}),
+};
+
+describe('storage that is unwell', () => {
+  it.each(Object.keys(reading))('is read three times within a second or so, whatever it asks: %s', async (kind) => {
+    status = 503;
+    const started = performance.now();
+    await expect(reading[kind]?.(azure)).rejects.toMatchObject({ code: 'ERR_STORAGE' });
+    expect(asked).toHaveLength(3);
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
+  it.each(Object.keys(once))('is written to again where it says that it did nothing: %s', async (kind) => {
+    status = 503;
+    await expect(once[kind]?.(azure)).rejects.toMatchObject({ code: 'ERR_STORAGE' });
+    expect(asked).toHaveLength(3);
+  });
+
+  it.each(Object.keys(once))('is not written to twice where nobody knows what it did: %s', async (kind) => {
+    status = 500;
+    await expect(once[kind]?.(azure)).rejects.toMatchObject({ code: 'ERR_STORAGE' });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('holds nobody up where it says nothing at all', { timeout: 40_000 }, async () => {
+    status = null;
+    const started = performance.now();
+    const calls = [reading['table'], reading['queue'], ...Object.values(once)];
+    const ended = await Promise.allSettled(calls.map((call) => call?.(azure)));
+    expect(ended.map(({ status: how }) => how)).toEqual(calls.map(() => 'rejected'));
+    expect(performance.now() - started).toBeLessThan(20_000);
+  });
+});
