@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { BlobLeaseClient, ContainerClient } from '@azure/storage-blob';
 import { AutomationError } from '../base/errors.ts';
 import type { Leases } from '../record/ports.ts';
@@ -8,6 +9,8 @@ import { tableKey } from './tableRow.ts';
 /** The longest a blob lease may be; a worker that dies frees its site after that. In wall time: it is storage's clock. */
 const LEASE_S = 60;
 const RENEW_MS = 20_000;
+/** Four minutes: a worker that is at it longer is stuck, and the host ends it after five (host.json, functionTimeout). */
+const MOST_RENEWALS = 12;
 /** A look takes a second or two. */
 const ASK_AGAIN_MS = 5_000;
 
@@ -27,9 +30,10 @@ export const blobLeases = (container: ContainerClient): Leases => {
     }
   };
 
-  const acquire = async (name: string): Promise<BlobLeaseClient> => {
+  /** Under one id however often it is asked for: the lease of an answer that was lost is ours, and not in our way. */
+  const acquire = async (name: string, id: string): Promise<BlobLeaseClient> => {
     const blob = tableKey(name);
-    const lease = container.getBlobClient(blob).getBlobLeaseClient();
+    const lease = container.getBlobClient(blob).getBlobLeaseClient(id);
     try {
       await lease.acquireLease(LEASE_S, soon());
     } catch (error) {
@@ -40,24 +44,38 @@ export const blobLeases = (container: ContainerClient): Leases => {
     return lease;
   };
 
+  /** Renews it until told to stop, or until whoever holds it must be stuck. */
+  const renewing = (lease: BlobLeaseClient): (() => void) => {
+    let renewals = 0;
+    const timer = setInterval(() => {
+      renewals += 1;
+      if (renewals === MOST_RENEWALS) clearInterval(timer);
+      // A lease that is lost is no danger: every write to a site's state is fenced by its etag.
+      lease.renewLease(soon()).catch(() => {});
+    }, RENEW_MS);
+    return () => clearInterval(timer);
+  };
+
   return {
     hold: async (name, work) => {
-      const lease = await onStorage(`leasing ${name}`, 'once', () => acquire(name)).catch((error: unknown) => {
-        const cause = error instanceof AutomationError ? error.cause : undefined;
-        if (!HELD.has(codeOf(cause))) throw error;
-        throw new AutomationError('ERR_LEASED', `Another worker holds ${name}`, {
-          remedy: 'Nothing to do: it is tried again in a few seconds.',
-          retry: 'later',
-          retryAfterMs: ASK_AGAIN_MS,
-          cause,
-        });
-      });
-      // A lease that is lost is no danger: every write to a site's state is fenced by its etag.
-      const renewal = setInterval(() => lease.renewLease(soon()).catch(() => {}), RENEW_MS);
+      const id = randomUUID();
+      const lease = await onStorage(`leasing ${name}`, 'repeatable', () => acquire(name, id)).catch(
+        (error: unknown) => {
+          const cause = error instanceof AutomationError ? error.cause : undefined;
+          if (!HELD.has(codeOf(cause))) throw error;
+          throw new AutomationError('ERR_LEASED', `Another worker holds ${name}`, {
+            remedy: 'Nothing to do: it is tried again in a few seconds.',
+            retry: 'later',
+            retryAfterMs: ASK_AGAIN_MS,
+            cause,
+          });
+        },
+      );
+      const stop = renewing(lease);
       try {
         return await work();
       } finally {
-        clearInterval(renewal);
+        stop();
         await lease.releaseLease(soon()).catch(() => {});
       }
     },
