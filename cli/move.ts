@@ -1,4 +1,5 @@
 import { type App, appOptions, appUsage, findApp } from './app.ts';
+import { askedNow } from './askedNow.ts';
 import type { Command, Io } from './command.ts';
 import { moveStatus } from './moveStatus.ts';
 import { misused, readOptions, required } from './options.ts';
@@ -9,6 +10,7 @@ const options = {
   site: { type: 'string' },
   to: { type: 'string' },
   digest: { type: 'string' },
+  question: { type: 'string' },
   checksum: { type: 'string' },
   reason: { type: 'string' },
   every: { type: 'string' },
@@ -42,8 +44,16 @@ const saying = (action: string, summary: string, takes: readonly Name[], needsDi
   summary,
   takes: [...takes, 'reason', 'by'],
   check: ({ digest }) => void readDigest(needsDigest ? required(digest, 'digest') : digest),
-  run: ({ app, values: { digest, checksum, yes, json = false }, said, io }) => {
-    const word = { action, ...said, ...(digest ? { digest } : {}), ...(checksum ? { checksum } : {}) };
+  run: async ({ app, values: { digest, question, checksum, yes, json = false }, said, io }) => {
+    const looks = action === 'apply' && digest && !question;
+    const about = looks ? (await askedNow(app, said.site, digest))?.question : question;
+    const word = {
+      action,
+      ...said,
+      ...(digest ? { digest } : {}),
+      ...(about ? { question: about } : {}),
+      ...(checksum ? { checksum } : {}),
+    };
     return propose(app, word, { approval: yes ? 'now' : 'later', json }, io);
   },
 });
@@ -70,7 +80,7 @@ const verbs: Readonly<Record<string, Verb>> = {
     run: ({ app, values: { watch = false, every, json = false }, said, io }) =>
       moveStatus(app, said.site, { json, watch, every }, io),
   },
-  approve: saying('apply', 'approve the very move that waits', ['digest'], true),
+  approve: saying('apply', 'approve the very move that waits', ['digest', 'question'], true),
   decline: saying('decline', 'decline it', ['digest'], true),
   cancel: saying('cancelMove', 'stop it; what it made is proposed to be taken down', ['yes']),
   retry: saying('retryMove', 'go on at the step that failed', []),
@@ -89,6 +99,7 @@ const usage = [
   '  --site ID        the site',
   '  --to REGION      plan, start: where to; default: the side it does not live on',
   '  --digest SHA     start, approve, decline, retire: sha256:... of what you saw',
+  '  --question ID    approve: of the asking you saw; default: the one that waits',
   '  --yes            start, cancel, retire: approve whatever plan comes',
   '  --checksum SHA   confirm-device: of the file that is there, or its beginning',
   '  --watch          status: go on until the move is over or failed',

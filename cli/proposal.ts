@@ -59,6 +59,7 @@ export const propose = async (
     );
   }
   const answer = await speak(app, word);
+  const { question } = answer;
   const plan = planIn(answer);
   if (plan === null || word.digest !== undefined) return showSaid(answer, json, io);
   if (!json) {
@@ -70,7 +71,7 @@ export const propose = async (
     return 2;
   }
   const approved = (await decided(plan, approval, io))
-    ? await speak(app, { action: 'apply', site: word.site, by: word.by, digest: plan.digest })
+    ? await speak(app, { action: 'apply', site: word.site, by: word.by, digest: plan.digest, question })
     : null;
   if (json) io.out(`${JSON.stringify({ ...answer, approved: approved !== null }, null, 2)}\n`);
   else if (approved === null) io.out(approveWords(plan));

@@ -1,7 +1,9 @@
 import { isObject } from '../shared/base/canonical.ts';
+import { wrap } from '../shared/base/wrap.ts';
 import { time } from '../shared/events/payload.ts';
 import type { Plan } from '../shared/plan/plan.ts';
 import { appOptions, appUsage, findApp } from './app.ts';
+import { askedNow } from './askedNow.ts';
 import type { Command, Io } from './command.ts';
 import { listOf, misused, readOptions, required } from './options.ts';
 import { contractOf } from './planContract.ts';
@@ -14,6 +16,7 @@ const options = {
   by: { type: 'string' },
   reason: { type: 'string' },
   digest: { type: 'string' },
+  question: { type: 'string' },
   services: { type: 'string' },
   kind: { type: 'string' },
   expires: { type: 'string' },
@@ -40,6 +43,7 @@ type Spoken = {
 const optionLines: Partial<Record<Name, string>> = {
   reason: '  --reason TEXT    why; people will read it',
   digest: '  --digest SHA     sha256:... of the plan you saw',
+  question: '  --question ID    of the asking you saw; default: the one that waits now',
   services: '  --services A,B   some of its services; default: all of them',
   kind: '  --kind KIND      failover (default), home (they are back), hold (no change)',
   expires: '  --expires ISO    until when it stands; home: a day, else until withdrawn',
@@ -70,8 +74,8 @@ const spoken: Readonly<Record<string, Spoken>> = {
   approve: {
     summary: 'Approve the plan that waits, by its digest',
     about: ['The digest is on the status page, in `status` and in `plan-now`.'],
-    takes: ['digest', 'reason'],
-    word: ({ digest }) => ({ action: 'apply', digest: readDigest(required(digest, 'digest')) }),
+    takes: ['digest', 'question', 'reason'],
+    word: ({ digest, question }) => ({ action: 'apply', digest: readDigest(required(digest, 'digest')), question }),
   },
   declare: {
     summary: 'Declare that services are failed over, back home, or to be left alone',
@@ -173,8 +177,12 @@ export const sayCommand = (name: keyof typeof spoken & string): Command => {
     const site = siteMeant(values);
     const spokenWord = word(values);
     const app = await findApp(values, io);
+    const { digest, question } = values;
+    const asked = name === 'approve' && digest && !question ? await askedNow(app, site, digest) : null;
+    if (asked !== null && !values.json) io.out(`${wrap(`${site}: ${asked.text}`, io.width).join('\n')}\n`);
     const answer = await speak(app, {
       ...spokenWord,
+      ...(asked === null ? {} : { question: asked.question }),
       site,
       by: values.by ?? io.user,
       ...(values.reason ? { reason: values.reason } : {}),

@@ -1,3 +1,4 @@
+import { answerTo } from './answerTo.ts';
 import { iso } from './base/clock.ts';
 import { AutomationError, asAutomationError } from './base/errors.ts';
 import { otherSide, regionOfSide, type SideName, sideOf } from './base/side.ts';
@@ -13,6 +14,7 @@ import { ask, dropMove, type Proposing, planMove } from './proposeMove.ts';
 import { isShadow } from './record/headline.ts';
 import type { Move } from './record/move.ts';
 import { askedPlanBlob, isOver, withMoveStep } from './record/moveProgress.ts';
+import { questionOfMove } from './record/question.ts';
 import { isAwayFromHome, residenceOf } from './record/residence.ts';
 import { standsBy } from './record/standsBy.ts';
 import type { SiteState } from './record/state.ts';
@@ -21,7 +23,13 @@ import { type Session, speakTo } from './session.ts';
 import { tagsFor } from './visit.ts';
 
 /** What a word on a move came to: what was taken up, and the plan where one was made. */
-export type MoveAnswer = { readonly said: string; readonly move?: MovePlan; readonly digest?: string };
+export type MoveAnswer = {
+  readonly said: string;
+  readonly move?: MovePlan;
+  readonly digest?: string;
+  /** Of the plan that waits now: what a person is asked. */
+  readonly question?: string;
+};
 
 type Spoken = { readonly site: Site; readonly by: string; readonly ports: Ports };
 
@@ -76,7 +84,7 @@ const refuseOutdated = async ({ site, ports }: Spoken, plan: MovePlan, state: Si
 };
 
 /** Approves the very move that waits. Throws ERR_DIGEST_MISMATCH, ERR_PLAN_BLOCKED, ERR_NOTHING_WAITS. */
-export const approveMove = async (spoken: Spoken, digest: string): Promise<string> => {
+export const approveMove = async (spoken: Spoken, digest: string, question?: string): Promise<string> => {
   const { site, by, ports } = spoken;
   const { state: known } = await ports.sites.load(site.id);
   const { move: asked } = known;
@@ -102,7 +110,7 @@ export const approveMove = async (spoken: Spoken, digest: string): Promise<strin
         `The move that waits at site ${site.id} is ${move.digest}, not ${digest}.`,
         { remedy: 'Look at the move that waits now, and approve that one.' },
       );
-    return { ...state, move: { ...move, status: 'running', by } };
+    return { ...answerTo(state, questionOfMove(move), { question }), move: { ...move, status: 'running', by } };
   });
   return `approved ${digest}`;
 };
@@ -142,7 +150,8 @@ const put = async (
     throw nothing(`A move of site ${spoken.site.id} has begun meanwhile; it goes on.`);
   const said =
     digest === undefined ? `planned; approve it by its digest ${plan.digest}` : await approveMove(spoken, digest);
-  return { said, move: plan, digest: plan.digest };
+  const { move } = work.session.state();
+  return { said, move: plan, digest: plan.digest, ...(move ? questionOfMove(move) : {}) };
 };
 
 const sideNamed = (site: Site, to: string | undefined, lives: SideName): SideName => {

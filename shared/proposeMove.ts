@@ -12,6 +12,7 @@ import { isShadow } from './record/headline.ts';
 import type { Move, MoveSummary } from './record/move.ts';
 import { askedMove, askedPlanBlob, endMove, moveSummary, moveTitle } from './record/moveProgress.ts';
 import { movePlanBlob } from './record/progress.ts';
+import { questionOfMove } from './record/question.ts';
 import { residenceOf } from './record/residence.ts';
 import { standsBy } from './record/standsBy.ts';
 import type { SiteState } from './record/state.ts';
@@ -118,7 +119,7 @@ export const ask = async (
 
 const hasBegun = (move: Move | null | undefined): boolean => (move ? move.status !== 'awaitingApproval' : false);
 
-const textOf = (plan: MovePlan): string => {
+const textOf = (plan: MovePlan, move: Move | null | undefined): string => {
   const { criticalPath, table, blockers, alternatives, mappings, digest } = plan;
   const lines = [
     ...plan.why,
@@ -127,7 +128,9 @@ const textOf = (plan: MovePlan): string => {
     mappings.length > 0 ? `${mappings.length} things are spelt differently there; the plan lists each.` : null,
     ...(alternatives.length > 0 ? ['What would make the move unnecessary:', ...alternatives] : []),
     ...blockers.map(({ code, message, remedy }) => `${code}: ${message} ${remedy}`),
-    blockers.length > 0 ? 'It cannot be made before that is mended.' : `Approve it by its digest ${digest}.`,
+    blockers.length > 0
+      ? 'It cannot be made before that is mended.'
+      : `Approve it by its digest ${digest}${move ? ` (question ${questionOfMove(move).question})` : ''}.`,
   ];
   return lines.filter((line) => line !== null).join('\n');
 };
@@ -145,7 +148,7 @@ export const tellAsked = (
       kind: plan.applyable ? 'needsApproval' : 'blocked',
       key: key ?? `move ${plan.applyable ? 'asked' : 'blocked'} ${plan.digest} ${askedOn}`,
       title: `Site ${configured.id}: ${plan.applyable ? 'waits for approval' : 'cannot be done yet'}: ${moveTitle(plan)}`,
-      text: textOf(plan),
+      text: textOf(plan, session.state().move),
       digest: plan.digest,
     },
   );

@@ -18,6 +18,7 @@ import {
   summaryOf,
   waitingPlanBlob,
 } from './record/progress.ts';
+import { questionOf } from './record/question.ts';
 import type { SiteState, Waiting } from './record/state.ts';
 import { tell } from './tell.ts';
 import type { Visit } from './visit.ts';
@@ -198,13 +199,15 @@ export const settle = async (visit: Visit, seen: Look, choice: Exclude<Choice, {
     await session.commit((state) => ({ ...state, waiting: null, approved: null }));
   }
   if (choice.act === 'wait' && seen.cause === 'drift') await tellDrift(visit, plan);
+  const asks = session.state().waiting;
+  const asked = asks === null || shadow ? '' : ` (question ${questionOf(asks).question})`;
   const text =
     choice.act === 'blocked'
       ? plan.blockers.map(({ code, message, remedy }) => `${code}: ${message} ${remedy}`).join('\n')
       : [
           choice.why,
           ...plan.decision.reasons,
-          `${shadow ? 'To let the site do this, adopt it by' : 'Approve it by'} its digest ${plan.digest}.`,
+          `${shadow ? 'To let the site do this, adopt it by' : 'Approve it by'} its digest ${plan.digest}${asked}.`,
         ].join('\n');
   await tell(visit, {
     kind: shadow ? 'planned' : kinds[choice.act],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { answerTo } from './answerTo.ts';
 import { iso } from './base/clock.ts';
 import { AutomationError } from './base/errors.ts';
 import { findSite, type Site } from './base/site.ts';
@@ -12,6 +13,7 @@ import type { Ports } from './ports.ts';
 import { sitesInForce } from './record/configuration.ts';
 import { isShadow } from './record/headline.ts';
 import type { Preflight } from './record/move.ts';
+import { questionOf } from './record/question.ts';
 import { asItLives } from './record/residence.ts';
 import type { SiteState } from './record/state.ts';
 import { speakTo } from './session.ts';
@@ -25,6 +27,10 @@ const base = {
   reason: z.string().max(1_000).optional(),
 };
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'is not a digest (sha256: and 64 hex digits)');
+const question = z
+  .string()
+  .regex(/^[0-9a-f]{8}$/, 'is not a question (8 hex digits)')
+  .optional();
 const services = z.array(z.string().min(1).max(80)).max(100).optional();
 const expiresAt = z.iso.datetime({ offset: true }).optional();
 
@@ -34,7 +40,7 @@ const expiresAt = z.iso.datetime({ offset: true }).optional();
  */
 export const wordSchema = z.discriminatedUnion('action', [
   z.object({ action: z.literal('plan'), ...base }),
-  z.object({ action: z.literal('apply'), ...base, digest }),
+  z.object({ action: z.literal('apply'), ...base, digest, question }),
   z.object({
     action: z.literal('declare'),
     ...base,
@@ -77,6 +83,7 @@ export type Answer = {
   readonly id?: string;
   readonly move?: MovePlan;
   readonly digest?: string;
+  readonly question?: string;
   readonly preflight?: Preflight;
 };
 
@@ -106,7 +113,7 @@ const apply = async (word: WordOf<'apply'>, site: Site, by: string, ports: Ports
   const { move, waiting } = known;
   if (move?.status === 'awaitingApproval' && (move.digest === word.digest || waiting === null)) {
     if (isShadow(site.policy.shadow, known)) throw stillInShadow(site);
-    return approveMove({ site, by, ports }, word.digest);
+    return approveMove({ site, by, ports }, word.digest, word.question);
   }
   const at = iso(ports.clock.now());
   await speakTo(ports.sites, site.id, (state) => {
@@ -115,9 +122,10 @@ const apply = async (word: WordOf<'apply'>, site: Site, by: string, ports: Ports
     if (state.waiting.digest !== word.digest) {
       throw mismatch(`The plan that waits at site ${site.id} is ${state.waiting.digest}, not ${word.digest}.`);
     }
+    const heard = answerTo(state, questionOf(state.waiting), word);
     // Said again it is the same word: whose it was stays as it was first said.
     if (state.approved?.digest === word.digest) return state;
-    return { ...state, approved: { by, at, reason: word.reason ?? '', digest: word.digest } };
+    return { ...heard, approved: { by, at, reason: word.reason ?? '', digest: word.digest } };
   });
   return `approved ${word.digest}`;
 };
@@ -291,6 +299,8 @@ export const say = async (word: Word, caller: string, ports: Ports): Promise<Ans
   if (action !== 'pause') {
     await wake(site.id, { because, arrivedAt: ports.clock.now(), resumes: action === 'resume' }, ports);
   }
-  const plan = moved?.move ? { move: moved.move, digest: moved.move.digest } : {};
+  const plan = moved?.move
+    ? { move: moved.move, digest: moved.move.digest, ...(moved.question ? { question: moved.question } : {}) }
+    : {};
   return { site: site.id, action, said, ...(id === undefined ? {} : { id }), ...plan };
 };

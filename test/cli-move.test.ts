@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Io } from '../cli/command.ts';
 import { renderMove } from '../cli/renderMove.ts';
 import type { Move } from '../shared/record/move.ts';
+import { questionOfMove } from '../shared/record/question.ts';
 import type { Standing } from '../shared/record/standingView.ts';
 import type { SiteState } from '../shared/record/state.ts';
 import type { View } from '../shared/record/view.ts';
@@ -175,6 +176,16 @@ describe('a proposed move', () => {
     expect(code).toBe(0);
     expect(told[1]).toEqual({ action: 'apply', site: 'rig-07', by: 'ada', digest: digest('9') });
     expect(JSON.parse(out)).toEqual({ ...JSON.parse(JSON.stringify(proposed)), approved: true });
+  });
+
+  it('that waits is approved with the question under which it waits now', async () => {
+    answering(moving(awaiting()), { site: 'rig-07', said: 'approved' });
+    const asked = questionOfMove(awaiting());
+    await move('approve', '--digest', asked.digest);
+    answering(moving(awaiting()), { site: 'rig-07', said: 'approved' });
+    const { out } = await cli(['approve', '--site', 'rig-07', '--digest', asked.digest]);
+    expect(told).toEqual([1, 2].map(() => ({ action: 'apply', site: 'rig-07', by: 'ada', ...asked })));
+    expect(unwrapped(out)).toContain('rig-07: read the move sha256:99999999...');
   });
 
   it('seen before is not shown again: only what the app says of its approval', async () => {

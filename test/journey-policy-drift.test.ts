@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sweep } from '../shared/sweep.ts';
 import { readSyntheticTags } from '../simulator/tags/syntheticTags.ts';
 import { type Journey, type Stage, startStage } from './support/journey.ts';
-import { atHome, childNamed, firewallOf, type RawChild, steady, tableOf } from './support/landing.ts';
+import { approve, atHome, childNamed, firewallOf, type RawChild, steady, tableOf } from './support/landing.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -105,7 +105,7 @@ describe('drift', () => {
       expect(world(journey), what).toEqual(drifted);
       const kinds = journey.notices.slice(told).map(({ kind, digest }) => `${kind} ${digest}`);
       expect(kinds, what).toEqual([`drift ${waiting?.digest}`, `needsApproval ${waiting?.digest}`]);
-      await journey.word({ action: 'apply', digest: waiting?.digest });
+      await approve(journey);
       await journey.work();
       expect(world(journey), what).toEqual(before);
       expect(await journey.state(), what).toMatchObject({ run: null, waiting: null, attention: null });

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { Move } from '../shared/record/move.ts';
 import { moveView } from '../shared/record/moveView.ts';
 import { renderPage } from '../shared/record/page.ts';
+import { questionOfMove } from '../shared/record/question.ts';
 import { renderStatusText } from '../shared/record/statusText.ts';
 import { commandText } from '../shared/record/waits.ts';
 import {
   ago,
   awayInPlace,
   confirmed,
-  digest,
   inPlace,
   now,
   offered,
@@ -328,7 +328,11 @@ describe('the site of a move', () => {
   });
 
   it('asks for approval of the very digest, and offers no approval of what is blocked', () => {
-    expect(siteOf(awaiting()).waits[0]?.ask).toEqual({ action: 'apply', site: 'rig-07', digest: digest('9') });
+    expect(siteOf(awaiting()).waits[0]?.ask).toEqual({
+      action: 'apply',
+      site: 'rig-07',
+      ...questionOfMove(awaiting()),
+    });
     const blockers = [{ code: 'ROUTE_BUDGET' as const, message: '404 routes.', remedy: 'Raise the limit.' }];
     const blocked = new Map([['rig-07', { movePlan: movePlan({ blockers, applyable: false }), standing: null }]]);
     const [wait] = oneSite({ ...settled, move: awaiting() }, { kept: blocked }).waits;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { headlines } from '../shared/record/headline.ts';
+import { questionOf } from '../shared/record/question.ts';
 import type { SiteState } from '../shared/record/state.ts';
 import { summaryText } from '../shared/record/view.ts';
 import { commandText } from '../shared/record/waits.ts';
@@ -194,7 +195,7 @@ describe('headline and who waits', () => {
     expect(oneSite(state, { facts }).waits.map(({ ask }) => ask && commandText(ask))).toEqual([
       'npm run cli -- resume --site rig-07',
       `npm run cli -- confirm-device --site rig-07 --checksum ${digest('d')}`,
-      `npm run cli -- approve --site rig-07 --digest ${digest('a')}`,
+      `npm run cli -- approve --site rig-07 --digest ${digest('a')} --question ${questionOf(waiting).question}`,
       'npm run cli -- declare --site rig-07 --kind home --services EventHub --reason "..."',
     ]);
   });
@@ -208,7 +209,7 @@ describe('headline and who waits', () => {
     };
     expect(oneSite(state).waits.map(({ ask }) => ask)).toEqual([
       { action: 'confirmDevice', site: 'rig-07', checksum: digest('d') },
-      { action: 'apply', site: 'rig-07', digest: digest('a') },
+      { action: 'apply', site: 'rig-07', ...questionOf(waiting) },
     ]);
   });
 });

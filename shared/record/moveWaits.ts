@@ -2,6 +2,7 @@ import { counted } from '../base/counted.ts';
 import type { Move } from './move.ts';
 import type { MoveStepView } from './moveStepView.ts';
 import type { MoveView } from './moveView.ts';
+import { questionOfMove } from './question.ts';
 import type { SiteState } from './state.ts';
 import type { Wait } from './waits.ts';
 import { momentText, shortDigest } from './words.ts';
@@ -28,7 +29,7 @@ const approval = (site: string, move: MoveView, now: number): Wait => {
       ? `resolve what blocks the move ${shortDigest(digest)} (${move.title}); then it is planned afresh`
       : `read the move ${shortDigest(digest)} (${move.title}), then approve or decline it${until}`,
     since: move.askedAt,
-    ask: blocked ? null : { action: 'apply', site, digest },
+    ask: blocked ? null : { action: 'apply', site, ...questionOfMove(move) },
     help: [...why, `To read it: ${cli(site, 'status')}`, `To decline it: ${cli(site, 'decline')} --digest ${digest}`],
   };
 };

@@ -5,6 +5,7 @@ import type { Mode } from '../scope/decision.ts';
 import type { Departure } from '../scope/flapping.ts';
 import type { Built } from './built.ts';
 import type { Move, MoveSummary, Preflight, Residence, SideSnapshots } from './move.ts';
+import type { Question } from './question.ts';
 import type { Run, RunSummary } from './run.ts';
 
 /** A person's word on something: who, when, and the digest it was about where there is one. */
@@ -101,6 +102,8 @@ export type SiteState = {
   readonly paused: Word | null;
   readonly approved: Word | null;
   readonly waiting: Waiting | null;
+  /** What a person has said yes to, lately: a yes that is sent again is none. Absent in older states. */
+  readonly answered?: readonly Question[];
   readonly run: Run | null;
   readonly inPlace: InPlace | null;
   /** Services that runs set out to fail over and no proof has spoken of since: they may be in our tables. */

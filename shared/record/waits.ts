@@ -6,6 +6,7 @@ import { deviceInHand } from './moveProgress.ts';
 import type { MoveView } from './moveView.ts';
 import { deviceStepOfMove, explainedByMove, waitsOfMove } from './moveWaits.ts';
 import { currentStep, fileWaits } from './progress.ts';
+import { questionOf } from './question.ts';
 import type { Run, StepRecord } from './run.ts';
 import type { SiteState } from './state.ts';
 import { momentText, plainText, shortDigest } from './words.ts';
@@ -15,6 +16,8 @@ export type Ask = {
   readonly action: 'adopt' | 'apply' | 'confirmDevice' | 'resume' | 'declare' | 'retryMove';
   readonly site: string;
   readonly digest?: string;
+  /** Which asking of that plan is meant: the same plan may be asked for again. */
+  readonly question?: string;
   readonly checksum?: string;
   readonly kind?: 'home';
   readonly services?: readonly string[];
@@ -30,10 +33,11 @@ const commandNames: Readonly<Record<Ask['action'], string>> = {
 };
 
 /** The command that says it, ready to be copied; a reason that a person has to give stands as `"..."`. */
-export const commandText = ({ action, site, digest, checksum, kind, services }: Ask): string =>
+export const commandText = ({ action, site, digest, question, checksum, kind, services }: Ask): string =>
   [
     `npm run cli -- ${commandNames[action]} --site ${site}`,
     digest && `--digest ${digest}`,
+    question && `--question ${question}`,
     checksum && `--checksum ${checksum}`,
     kind && `--kind ${kind}`,
     services && `--services ${services.join(',')}`,
@@ -120,7 +124,7 @@ const ofPlan = (site: Site, state: SiteState): Wait[] => {
   const approve = person(
     `approve ${shortDigest(digest)} (${plainText(waiting.title)})`,
     since,
-    { action: 'apply', site: site.id, digest },
+    { action: 'apply', site: site.id, ...questionOf(waiting) },
     [plainText(why, 400)],
   );
   return [...blockers, approve];

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { questionOf } from '../../shared/record/question.ts';
 import type { Journey, SiteChange, Stage } from './journey.ts';
 import { incident, startJourney } from './journey.ts';
 
@@ -69,12 +70,18 @@ export const confirm = async (journey: Journey): Promise<void> => {
   await journey.work();
 };
 
+/** A person says yes to the very question that waits. */
+export const approve = async (journey: Journey): Promise<void> => {
+  const { waiting } = await journey.state();
+  if (waiting === null) throw new Error('no plan waits');
+  await journey.word({ action: 'apply', ...questionOf(waiting) });
+};
+
 /** The incident is over, a person approves the way back and puts the device's file. */
 export const comeHome = async (journey: Journey, at = '2026-07-20T05:00:00.000Z'): Promise<void> => {
   await journey.event(incident(journey.subscriptionId, { status: 'Resolved', at }));
   await journey.work();
-  const { waiting } = await journey.state();
-  await journey.word({ action: 'apply', digest: waiting?.digest });
+  await approve(journey);
   await journey.work();
   await confirm(journey);
 };
