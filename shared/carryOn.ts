@@ -1,5 +1,6 @@
 import { askStep, writeStep } from './azureSteps.ts';
 import { type AutomationError, asAutomationError } from './base/errors.ts';
+import { waitWhenFought } from './base/fought.ts';
 import { waitBefore } from './base/retry.ts';
 import { bundleStep, confirmStep } from './deviceSteps.ts';
 import { pauseOf } from './pauseAll.ts';
@@ -13,6 +14,8 @@ import { type Carried, end, fail, mostTries, runOf, setStep, type Work, wait } f
 const onError = async (work: Work, step: StepRecord, error: AutomationError): Promise<Carried | null> => {
   if (error.code === 'ERR_AZURE_CHANGED' && step.tries < mostTries) {
     // Somebody wrote between our read and our write: the step looks again, and writes only what the plan says.
+    const waitMs = waitWhenFought(step.tries);
+    if (waitMs > 0) return wait(work, step, error.message, waitMs);
     await setStep(work, step.id, { status: 'pending', why: error.message, tries: step.tries + 1 });
     return null;
   }

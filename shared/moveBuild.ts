@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from './base/canonical.ts';
+import { entityTagOf } from './base/entityTag.ts';
 import { AutomationError } from './base/errors.ts';
 import {
   awaitAzure,
@@ -66,8 +67,8 @@ const write = async (work: MoveWork, step: StepInHand, body: JsonObject, etag: s
   return accepted.status === 'running' ? leaveMoveStep(work, sent, accepted) : finishMoveStep(work, sent, 'done');
 };
 
-const etagOf = (found: JsonObject | null): string | null =>
-  typeof found?.['etag'] === 'string' ? found['etag'] : null;
+/** Of what was just looked at: whoever changed it in between, or built it anew, is not written over. */
+const etagOf = (found: JsonObject | null): string | null => (found === null ? null : entityTagOf(found));
 
 /** What others have added to a resource of ours is theirs: it goes into the body as it stands. */
 const over = (found: JsonObject, body: JsonObject, { planned }: StepInHand, { ports }: MoveWork): JsonObject => {
@@ -149,7 +150,7 @@ export const deleteStep = async (work: MoveWork, step: StepInHand): Promise<void
     return delayMoveStep(work, step, 'Azure still lists what was deleted in it', unsettledMs);
   if (inside !== 'empty') return finishMoveStep(work, step, 'skipped', 'something else is in it, and would go with it');
   await counted(work, step);
-  const accepted = await work.azure.resources.remove(resource);
+  const accepted = await work.azure.resources.remove(resource, etagOf(found));
   const sent = { ...step, record: { ...step.record, writes: step.record.writes + 1 } };
   return accepted.status === 'running' ? leaveMoveStep(work, sent, accepted) : finishMoveStep(work, sent, 'done');
 };

@@ -1,6 +1,7 @@
 import { askRight } from './azureSteps.ts';
 import { iso } from './base/clock.ts';
 import { type AutomationError, asAutomationError } from './base/errors.ts';
+import { waitWhenFought } from './base/fought.ts';
 import { waitBefore } from './base/retry.ts';
 import { deleteStep, keyStep, putStep } from './moveBuild.ts';
 import {
@@ -186,7 +187,8 @@ const onError = async (work: MoveWork, step: StepInHand, thrown: unknown): Promi
   if (renews) return keepProfile(work, step, error.message);
   if (step.planned.kind === 'confirm') return askGatewayLater(work, step, error.message);
   const { tries } = step.record;
-  const waitMs = waitBefore(error, tries, work.ports.random?.() ?? 0);
+  const fought = error.code === 'ERR_AZURE_CHANGED';
+  const waitMs = fought ? waitWhenFought(tries) : waitBefore(error, tries, work.ports.random?.() ?? 0);
   if (waitMs === null || tries >= mostTries) return failMove(work, step, error.message, `${error.remedy} ${goesOn}`);
   return delayMoveStep(work, step, `${error.message} (${error.code})`, waitMs);
 };

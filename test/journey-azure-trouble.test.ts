@@ -140,6 +140,16 @@ describe('trouble that passes ends in the right table', () => {
   });
 });
 
+it('a table that somebody else writes by turns with us is tried at once twice, then with pauses that grow', async () => {
+  const journey = await startJourney(stage);
+  stage.arm.plantFault({ match: matchOf(journey, 'routeTable'), effect: { kind: 'etagMismatch' }, times: 5 });
+  await failOver(journey);
+  expect(prefixesOf(stage, journey)).toEqual(right);
+  const at = putsOf(journey, journey.ids.routeTable).map((put) => put.at / 1_000);
+  const gaps = at.slice(1).map((time, index) => Math.round(time - (at[index] ?? 0)));
+  expect(gaps).toEqual([0, 0, 5, 10, 15]);
+});
+
 /** Simulated seconds from the firewall write that counted, its answer lost or not, to the table's. */
 const routesAfterFirewall = (journey: Journey): number => {
   const took = ({ status, fault }: RecordedExchange): boolean => status < 300 || fault === 'duplicate';

@@ -235,4 +235,24 @@ describe('If-Match', () => {
     const answer = await call(running.arm, 'PUT', `${TABLE}2`, table(), { 'if-match': '*' });
     expect(answer.status).toBe(412);
   });
+
+  it('keeps what was changed since from being deleted', async () => {
+    await using running = await withTable();
+    const stale = await call(running.arm, 'DELETE', TABLE, undefined, { 'if-match': 'W/"00000000"' });
+    expect([stale.status, running.arm.read(TABLE) !== undefined]).toEqual([412, true]);
+    const etag = stringAt(running.arm.read(TABLE), 'etag') ?? '';
+    expect((await call(running.arm, 'DELETE', TABLE, undefined, { 'if-match': etag })).status).toBe(202);
+  });
+
+  it('is a header: quoted where the body of a virtual appliance has it bare', async () => {
+    await using running = await startTestArm();
+    running.arm.seed(GROUP, { location: 'uksouth' });
+    const { arm, clock } = running;
+    const group = `${NETWORK}/ipGroups/g`;
+    const body = { location: 'uksouth', properties: { ipAddresses: ['10.0.0.0/8'] } };
+    await poll(arm, clock, await call(arm, 'PUT', group, body));
+    const etag = stringAt(arm.read(group), 'eTag') ?? '';
+    expect((await call(arm, 'PUT', group, body, { 'if-match': etag })).status).toBe(412);
+    expect((await call(arm, 'PUT', group, body, { 'if-match': `"${etag}"` })).status).toBe(200);
+  });
 });

@@ -22,7 +22,8 @@ export type Progress =
 /** What applying needs of ARM; implemented in `azure/`. One PUT replaces the whole resource. */
 export interface ResourceWriter {
   /**
-   * PUT with If-Match. Throws ERR_AZURE_CHANGED (412), ERR_AZURE_LOCKED (429 or 409 of another operation, with
+   * PUT with If-Match; none where nothing was there: nobody publishes that Microsoft.Network heeds If-None-Match, and a
+   * header it refuses would cost the move. Throws ERR_AZURE_CHANGED (412), ERR_AZURE_LOCKED (429 or 409 of another operation, with
    * `retryAfterMs`), ERR_AZURE_THROTTLED, ERR_AZURE_REJECTED (with ARM's code and message in the message).
    */
   put(id: string, body: JsonObject, ifMatch: string | null): Promise<Accepted>;
@@ -34,8 +35,8 @@ export interface ResourceWriter {
 export interface ResourceBuilder {
   /** The resource's JSON as ARM sends it; null where nothing is there, or its resource group is not. Throws ERR_AZURE_*. */
   find(id: string): Promise<JsonObject | null>;
-  /** DELETE; what is gone already counts as done. Throws as `put` does. */
-  remove(id: string): Promise<Accepted>;
+  /** DELETE with If-Match; what is gone already counts as done. Throws as `put` does. */
+  remove(id: string, ifMatch: string | null): Promise<Accepted>;
   /** POST of an action on a resource, such as `generatevpnprofile`. Throws as `put` does. */
   act(id: string, action: string, body: JsonObject): Promise<Accepted>;
 }

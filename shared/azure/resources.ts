@@ -47,10 +47,10 @@ export const armResources = (arm: Arm, clock: Clock): Resources => {
     return new URL(next, url).href;
   };
 
-  const remove = async (id: string): Promise<Accepted> => {
+  const remove = async (id: string, ifMatch: string | null): Promise<Accepted> => {
     const url = arm.urlOf(id);
     const asked = { method: 'DELETE', id } as const;
-    const answer = await arm.send({ ...asked, kind: 'write', url });
+    const answer = await arm.send({ ...asked, kind: 'write', url, ifMatch });
     if (answer.status === 404) return { status: 'done' };
     if (answer.status !== 200 && answer.status !== 202 && answer.status !== 204)
       throw failureOf(asked, answer, clock.now());

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from '../base/canonical.ts';
+import { entityTagOf } from '../base/entityTag.ts';
 import type {
   BesideFirewall,
   NetworkRule,
@@ -34,7 +35,7 @@ export const observeRouteTable = (raw: JsonObject): ObservedRouteTable => {
   const properties = propertiesOf(raw);
   return {
     id: text(raw['id']),
-    etag: textOrNull(raw['etag']),
+    etag: entityTagOf(raw),
     provisioningState: text(properties['provisioningState']),
     routes: list(properties['routes']).map(routeOf),
     raw,
@@ -77,7 +78,7 @@ export const observeFirewall = (raw: JsonObject, beside: BesideFirewall = new Ma
   const policyId = isObject(policy) ? textOrNull(policy['id']) : null;
   return {
     id: text(raw['id']),
-    etag: textOrNull(raw['etag']),
+    etag: entityTagOf(raw),
     provisioningState: text(properties['provisioningState']),
     privateIpAddress: addresses.find((address) => address !== null) ?? null,
     policyId,

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from '../base/canonical.ts';
+import { entityTagOf } from '../base/entityTag.ts';
 import type {
   BesideFirewall,
   NetworkRule,
@@ -64,25 +65,18 @@ const policyCollectionOf = (raw: unknown): RuleCollection => ({
     .map(networkRuleOf),
 });
 
-/** A rule collection group as ARM sent it. Its etag is a bare GUID in the body, and quoted in headers (recorded). */
+/** A rule collection group as ARM sent it. */
 export const observeRuleGroup = (raw: JsonObject): ObservedRuleGroup => {
   const properties = member(raw, 'properties');
   return {
     id: text(raw['id']),
     name: text(raw['name']),
-    etag: entityTag(raw['etag']),
+    etag: entityTagOf(raw),
     provisioningState: text(member(properties, 'provisioningState')),
     priority: numberOf(member(properties, 'priority')),
     collections: list(member(properties, 'ruleCollections')).map(policyCollectionOf),
     raw,
   };
-};
-
-/** The etag as `If-Match` wants it: quoted, where the body has it bare. */
-const entityTag = (etag: unknown): string | null => {
-  const given = text(etag);
-  if (given === '') return null;
-  return given.endsWith('"') ? given : `"${given}"`;
 };
 
 /** Parents first. A group stands in its policy's list, or was read by itself. */
@@ -98,13 +92,13 @@ export const observePolicies = (policyId: string | null, beside: BesideFirewall)
   });
 };
 
-/** An IP group as ARM sent it; it spells its etag `eTag` (recorded). */
+/** An IP group as ARM sent it. */
 export const observeIpGroup = (raw: JsonObject): ObservedIpGroup => {
   const properties = member(raw, 'properties');
   const tags = isObject(raw['tags']) ? raw['tags'] : {};
   return {
     id: text(raw['id']),
-    etag: entityTag(raw['eTag'] ?? raw['etag']),
+    etag: entityTagOf(raw),
     provisioningState: text(member(properties, 'provisioningState')),
     addresses: texts(member(properties, 'ipAddresses')),
     tags: Object.fromEntries(Object.entries(tags).map(([name, value]) => [name, text(value)])),

@@ -37,7 +37,9 @@ export function preconditionFailed(
 ): Answer | undefined {
   const given = call.headers['if-match'];
   const etag = etagOf(kind, current);
-  const fits = given === undefined || given === etag || given === `"${etag}"`;
+  // Virtual appliances have it bare in the body and quoted in headers: here it is a header.
+  const wanted = kind.provider === 'nfv' ? `"${etag}"` : etag;
+  const fits = given === undefined || given === wanted;
   return fits || (given === '*' && current !== undefined) ? undefined : etagMismatch(given, etag ?? '', resource);
 }
 
