@@ -15,9 +15,10 @@ const time = z.iso.datetime().nullable().catch(null);
 const swept = z.object({ sweptAt: time });
 const called = z.object({ calledAt: time, watchedSince: time });
 
+const never = { calledAt: null, watchedSince: null };
+
 /** What nobody can read was never written: it is written anew. */
-const readJson = async <T>(ports: Pick<Ports, 'config'>, blob: string, schema: z.ZodType<T>, none: T): Promise<T> => {
-  const text = await ports.config.read(blob);
+const parsed = <T>(text: string | undefined, schema: z.ZodType<T>, none: T): T => {
   try {
     return text === undefined ? none : schema.parse(JSON.parse(text));
   } catch {
@@ -26,8 +27,8 @@ const readJson = async <T>(ports: Pick<Ports, 'config'>, blob: string, schema: z
 };
 
 const pulseOf = async (ports: Pick<Ports, 'config'>): Promise<Pulse> => ({
-  ...(await readJson(ports, sweptBlob, swept, { sweptAt: null })),
-  ...(await readJson(ports, calledBlob, called, { calledAt: null, watchedSince: null })),
+  ...parsed(await ports.config.read(sweptBlob), swept, { sweptAt: null }),
+  ...parsed(await ports.config.read(calledBlob), called, never),
 });
 
 /** The sweep has come round. */
@@ -53,21 +54,24 @@ export const heartbeat = async (ports: Ports): Promise<Heartbeat> => {
   });
 };
 
+/** Of several doors that find it overdue at once, one gets its name on the blob: the others see it there and ask for nothing. */
 const call = async (ports: Ports): Promise<boolean> => {
   const limitMs = ports.sweepOverdueMs ?? defaultLimitMs;
   const now = ports.clock.now();
   const pulse = await pulseOf(ports);
-  const { watchedSince } = pulse;
-  const write = (calledAt: string | null) =>
-    ports.config.write(calledBlob, `${JSON.stringify({ calledAt, watchedSince: watchedSince ?? iso(now) })}\n`);
-  if (watchedSince === null && pulse.sweptAt === null) await write(null);
-  if (!mayCall(pulse, now, limitMs)) return false;
-  return ports.leases.hold('overdue-sweep', async () => {
-    if (!mayCall(await pulseOf(ports), now, limitMs)) return false;
-    await write(iso(now));
-    await ports.messages.send({ kind: 'sweep', because: 'an overdue sweep, asked for at a door', arrivedAt: now });
-    return true;
+  const begins = pulse.watchedSince === null && pulse.sweptAt === null;
+  if (!begins && !mayCall(pulse, now, limitMs)) return false;
+  let asks = false;
+  await ports.config.change(calledBlob, (text) => {
+    const before = parsed(text, called, never);
+    asks = mayCall({ ...pulse, ...before }, now, limitMs);
+    if (!asks && before.watchedSince !== null) return null;
+    const calledAt = asks ? iso(now) : before.calledAt;
+    return `${JSON.stringify({ calledAt, watchedSince: before.watchedSince ?? iso(now) })}\n`;
   });
+  if (asks)
+    await ports.messages.send({ kind: 'sweep', because: 'an overdue sweep, asked for at a door', arrivedAt: now });
+  return asks;
 };
 
 /**
@@ -81,8 +85,7 @@ export const rouse = async (ports: Ports): Promise<boolean> => {
     return roused;
   } catch (error) {
     const { code, message } = asAutomationError(error);
-    // Another door holds the lease: it asks.
-    if (code !== 'ERR_LEASED') ports.log.warn('an overdue sweep could not be looked for', { code, message });
+    ports.log.warn('an overdue sweep could not be looked for', { code, message });
     return false;
   }
 };

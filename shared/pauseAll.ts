@@ -1,6 +1,7 @@
 import { iso } from './base/clock.ts';
+import { AutomationError } from './base/errors.ts';
 import type { Ports } from './ports.ts';
-import { globalPauseIn, setGlobalPause } from './record/globalPause.ts';
+import { globalPauseIn, liftGlobalPause, setGlobalPause } from './record/globalPause.ts';
 import type { Word } from './record/state.ts';
 import type { Session } from './session.ts';
 
@@ -33,7 +34,11 @@ export const pauseAll = async (by: string, reason: string, ports: Ports): Promis
 
 /** Takes the pause of all sites back, and has each looked at; a site that is paused itself stays so. */
 export const resumeAll = async (by: string, reason: string, ports: Ports): Promise<string> => {
-  await setGlobalPause(ports.config, null);
+  const stands = await liftGlobalPause(ports.config, await globalPauseIn(ports.config));
+  if (stands !== null)
+    throw new AutomationError('ERR_STATE_CONFLICT', `${stands.by} paused every site meanwhile: ${stands.reason}`, {
+      remedy: 'Ask why; whoever still wants to go on says resume again.',
+    });
   const because = `${by} said resume for every site${reason === '' ? '' : `: ${reason}`}`;
   await ports.messages.send({
     kind: 'look',

@@ -201,8 +201,16 @@ describe('the archive', () => {
 });
 
 describe('the configuration', () => {
+  it('keeps what each of several that change one blob at once made of it', async () => {
+    const add = (one: string) =>
+      azure.config.change('names.json', (text) => JSON.stringify([...JSON.parse(text ?? '[]'), one]));
+    await Promise.all(['a', 'b', 'c', 'd'].map(add));
+    expect(JSON.parse((await azure.config.read('names.json')) ?? '').sort()).toEqual(['a', 'b', 'c', 'd']);
+    expect(await azure.config.change('names.json', () => null)).toBe(await azure.config.read('names.json'));
+  });
+
   it('gives back what was written last, under a new version', async () => {
-    expect(await azure.config.list('')).toEqual([]);
+    expect(await azure.config.list('sites')).toEqual([]);
     await azure.config.write('sites.json', 'one');
     const [first] = await azure.config.list('sites');
     await azure.config.write('sites.json', 'two');

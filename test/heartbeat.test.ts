@@ -3,7 +3,7 @@ import { heartbeat, rouse } from '../shared/heartbeat.ts';
 import { bury } from '../shared/poison.ts';
 import { heartbeatOf, isOverdue, mayCall, type Pulse } from '../shared/record/heartbeat.ts';
 import { sweep } from '../shared/sweep.ts';
-import { incident, type Stage, startJourney, startStage } from './support/journey.ts';
+import { incident, noLeases, type Stage, startJourney, startStage } from './support/journey.ts';
 import { atHome } from './support/landing.ts';
 
 const minute = 60_000;
@@ -71,6 +71,16 @@ describe('a timer that died', () => {
     await work();
     expect(await heartbeat(ports)).toMatchObject({ ok: true, queue: { messages: 0, oldestSeconds: null } });
     expect((await state()).lastLook?.because).toBe('an overdue sweep, asked for at a door');
+  });
+
+  it('is asked for once by ten doors that find out together, whether or not a lease holds anybody off', async () => {
+    const { ports } = await startJourney(stage);
+    Object.defineProperty(ports, 'leases', { configurable: true, value: noLeases });
+    await rouse(ports);
+    stage.clock.advance(46 * minute);
+    const asked = await Promise.all(Array.from({ length: 10 }, () => rouse(ports)));
+    expect(asked.filter(Boolean)).toHaveLength(1);
+    expect((await heartbeat(ports)).queue?.messages).toBe(1);
   });
 
   it('is noticed after many rounds, too', async () => {

@@ -3,7 +3,7 @@ import { AutomationError } from '../shared/base/errors.ts';
 import { reconcile } from '../shared/reconcile.ts';
 import type { Message } from '../shared/record/ports.ts';
 import { sweep } from '../shared/sweep.ts';
-import { incident, type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
+import { incident, type Journey, noLeases, type Stage, startJourney, startStage } from './support/journey.ts';
 import { atHome, confirm, failOver, prefixesOf, writesOf } from './support/landing.ts';
 
 let stage: Stage;
@@ -11,6 +11,17 @@ beforeAll(async () => {
   stage = await startStage();
 });
 afterAll(() => stage.close());
+
+/** Where no lease holds one of them off, its save does: its message comes again. */
+const twoAtOnce = async (message: Message, { ports }: Journey): Promise<void> => {
+  const both = await Promise.allSettled([reconcile(message, ports), reconcile(message, ports)]);
+  const lost = both.filter((one) => one.status === 'rejected');
+  expect(lost.length).toBeLessThan(2);
+  for (const { reason } of lost) {
+    expect(reason).toMatchObject({ code: 'ERR_STATE_CONFLICT' });
+    await reconcile(message, ports, true);
+  }
+};
 
 type Effect = 'save' | 'send' | 'append' | 'keep' | 'tell' | 'put';
 type Death = { readonly effect: Effect; readonly nth: number; readonly when: 'before' | 'after' };
@@ -235,7 +246,7 @@ describe('a worker that dies', () => {
       const journey = await startJourney(stage);
       await journey.event(incident(journey.subscriptionId));
       const message = woken(journey);
-      await Promise.all([reconcile(message, journey.ports), reconcile(message, journey.ports)]);
+      await twoAtOnce(message, journey);
       await journey.work();
       expect(await end(journey)).toEqual(withoutWords(calm));
       expect(journey.notices.filter(({ kind }) => kind === 'cloudReady')).toHaveLength(1);
@@ -243,9 +254,7 @@ describe('a worker that dies', () => {
 
     it('has one result even where the lease holds nobody off', async () => {
       const journey = await startJourney(stage);
-      Object.defineProperty(journey.ports, 'leases', {
-        value: { hold: (_name: string, work: () => unknown) => work() },
-      });
+      Object.defineProperty(journey.ports, 'leases', { value: noLeases });
       await journey.event(incident(journey.subscriptionId));
       const message = woken(journey);
       const both = await Promise.allSettled([reconcile(message, journey.ports), reconcile(message, journey.ports)]);

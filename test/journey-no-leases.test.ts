@@ -3,7 +3,7 @@ import type { Ports } from '../shared/ports.ts';
 import { reconcile } from '../shared/reconcile.ts';
 import { readMessage } from '../shared/record/message.ts';
 import { sweep } from '../shared/sweep.ts';
-import { incident, type Stage, startJourney, startStage } from './support/journey.ts';
+import { incident, noLeases, type Stage, startJourney, startStage } from './support/journey.ts';
 import { prefixesOf } from './support/landing.ts';
 
 let stage: Stage;
@@ -12,8 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-const withoutLeases = (ports: Ports): Ports =>
-  Object.create(ports, { leases: { value: { hold: (_name: string, work: () => unknown) => work() } } });
+const withoutLeases = (ports: Ports): Ports => Object.create(ports, { leases: { value: noLeases } });
 
 /** Two workers at every message, and nothing that holds one of them off; what the loser leaves comes again to one alone. */
 const twoAtOnce = async (text: string, redelivered: boolean, ports: Ports): Promise<void> => {

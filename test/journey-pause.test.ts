@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { overview } from '../shared/overview.ts';
 import type { MovePlan } from '../shared/plan/move/movePlan.ts';
+import { globalPauseIn, liftGlobalPause } from '../shared/record/globalPause.ts';
 import { renderPage } from '../shared/record/page.ts';
 import { renderStatusText } from '../shared/record/statusText.ts';
 import { wordSchema } from '../shared/words.ts';
@@ -33,6 +34,19 @@ describe('one pause for every site', () => {
       { site: '*' },
       { site: '*' },
     ]);
+  });
+
+  it('is not lifted by a resume that was meant for an earlier one', async () => {
+    const journey = await startJourney(stage);
+    const { config } = journey.ports;
+    await pauseAll(journey);
+    const seen = await globalPauseIn(config);
+    stage.clock.advance(1_000);
+    await journey.word({ action: 'pause', site: '*', by: 'Grace', reason: 'the table is wrong' });
+    expect(await liftGlobalPause(config, seen)).toMatchObject({ by: 'Grace' });
+    expect(await globalPauseIn(config)).toMatchObject({ by: 'Grace', reason: 'the table is wrong' });
+    await resumeAll(journey);
+    expect(await globalPauseIn(config)).toBeNull();
   });
 
   it('stops a run within one step, says who and why wherever one looks, and resume goes on exactly there', async () => {

@@ -18,6 +18,8 @@ type Memory = ConfigStore & {
 /** A configuration in memory; every process has its own view of the same blobs. */
 const newStore = (blobs: Memory['blobs'] = new Map()): Memory => {
   const reads: string[] = [];
+  const write: ConfigStore['write'] = async (name, text) =>
+    void blobs.set(name, { text, version: `${blobs.get(name)?.version ?? ''}i` });
   return {
     blobs,
     reads,
@@ -25,7 +27,12 @@ const newStore = (blobs: Memory['blobs'] = new Map()): Memory => {
       reads.push(name);
       return blobs.get(name)?.text;
     },
-    write: async (name, text) => void blobs.set(name, { text, version: `${blobs.get(name)?.version ?? ''}i` }),
+    write,
+    change: async (name, change) => {
+      const text = change(blobs.get(name)?.text);
+      if (text !== null) await write(name, text);
+      return blobs.get(name)?.text;
+    },
     list: async (prefix) =>
       [...blobs]
         .filter(([name]) => name.startsWith(prefix))

@@ -65,12 +65,18 @@ export const configStore = (texts: ReadonlyMap<string, string>): ConfigStore => 
   const all = new Map(texts);
   let version = 0;
   const versions = new Map([...all.keys()].map((name) => [name, '0']));
+  const write: ConfigStore['write'] = async (name, text) => {
+    all.set(name, text);
+    version += 1;
+    versions.set(name, String(version));
+  };
   return {
     read: async (name) => all.get(name),
-    write: async (name, text) => {
-      all.set(name, text);
-      version += 1;
-      versions.set(name, String(version));
+    write,
+    change: async (name, change) => {
+      const text = change(all.get(name));
+      if (text !== null) await write(name, text);
+      return all.get(name);
     },
     list: async (prefix) =>
       [...all.keys()]

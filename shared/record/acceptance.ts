@@ -29,9 +29,10 @@ export const acceptancesIn = (
 const mostKept = 100;
 
 /** Writes down a person's acceptance; those before it stay, since what is in force may be worked out anew. */
-export const addAcceptance = async (config: Pick<ConfigStore, 'read' | 'write'>, word: Acceptance): Promise<void> => {
-  const { list } = acceptancesIn(await config.read(acceptedTagsBlob));
-  const earlier = list.filter(({ changeNumber }) => changeNumber !== word.changeNumber).slice(0, mostKept);
-  const value = earlier.length > 0 ? { ...word, earlier } : word;
-  await config.write(acceptedTagsBlob, `${JSON.stringify(value)}\n`);
+export const addAcceptance = async (config: Pick<ConfigStore, 'change'>, word: Acceptance): Promise<void> => {
+  await config.change(acceptedTagsBlob, (text) => {
+    const { list } = acceptancesIn(text);
+    const earlier = list.filter(({ changeNumber }) => changeNumber !== word.changeNumber).slice(0, mostKept);
+    return `${JSON.stringify(earlier.length > 0 ? { ...word, earlier } : word)}\n`;
+  });
 };

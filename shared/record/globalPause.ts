@@ -31,7 +31,26 @@ export const globalPauseIn = async (config: Pick<ConfigStore, 'read'>): Promise<
   return text === undefined ? null : wordIn(text);
 };
 
-export const setGlobalPause = (config: Pick<ConfigStore, 'write'>, word: Word | null): Promise<void> => {
+const textOf = (word: Word | null): string => {
   const paused = word && { by: word.by, at: word.at, reason: word.reason };
-  return config.write(pauseBlob, `${JSON.stringify({ paused })}\n`);
+  return `${JSON.stringify({ paused })}\n`;
+};
+
+/** The newest pause stands, whatever was there. */
+export const setGlobalPause = async (config: Pick<ConfigStore, 'change'>, word: Word): Promise<void> => {
+  await config.change(pauseBlob, () => textOf(word));
+};
+
+const isSame = (a: Word | null, b: Word | null): boolean => a?.by === b?.by && a?.at === b?.at;
+
+/**
+ * Takes back the pause that was seen, and no other: who paused meanwhile knows something that the other did not. The
+ * pause that stands after it; null: none.
+ */
+export const liftGlobalPause = async (config: Pick<ConfigStore, 'change'>, seen: Word | null): Promise<Word | null> => {
+  const text = await config.change(pauseBlob, (now) => {
+    const standing = now === undefined ? null : wordIn(now);
+    return standing !== null && isSame(standing, seen) ? textOf(null) : null;
+  });
+  return text === undefined ? null : wordIn(text);
 };

@@ -24,6 +24,11 @@ export interface Archive {
 export interface ConfigStore {
   read(name: string): Promise<string | undefined>;
   write(name: string, text: string): Promise<void>;
+  /**
+   * Writes what `change` makes of what is there, if nobody has written since; else it is asked again of what is there
+   * then. Null leaves it as it is. The text that stands now. Throws ERR_STATE_CONFLICT where others come before us each time.
+   */
+  change(name: string, change: (text: string | undefined) => string | null): Promise<string | undefined>;
   /** Names with a version that changes whenever the content does, and when that was (ISO, the storage's own clock). */
   list(
     prefix: string,

@@ -11,7 +11,7 @@ import type { Ports } from '../../shared/ports.ts';
 import { reconcile } from '../../shared/reconcile.ts';
 import { readMessage } from '../../shared/record/message.ts';
 import type { Notice } from '../../shared/record/notice.ts';
-import type { Message } from '../../shared/record/ports.ts';
+import type { Leases, Message } from '../../shared/record/ports.ts';
 import type { SiteState } from '../../shared/record/state.ts';
 import { say, type Word, wordSchema } from '../../shared/words.ts';
 import { type LandingZone, type LandingZoneIds, seedLandingZone } from '../../simulator/arm/landingZone.ts';
@@ -204,6 +204,9 @@ const counted = (arm: Arm, from: number) => {
   };
 };
 
+/** Holds nobody off; what is safe is so by the fencing of every write. `ASEFO_TEST_LEASES=off` has all journeys go so. */
+export const noLeases: Leases = { hold: (_name, work) => work() };
+
 /** One site in a landing zone of its own, with the production adapters over the simulated Azure. */
 export const startJourney = async (stage: Stage, change: SiteChange = {}): Promise<Journey> => {
   const { arm, clock } = stage;
@@ -232,10 +235,12 @@ export const startJourney = async (stage: Stage, change: SiteChange = {}): Promi
     watched('a notice', JSON.stringify(notice));
     notices.push(notice);
   };
+  const held = process.env['ASEFO_TEST_LEASES'] === 'off' ? { leases: { configurable: true, value: noLeases } } : {};
   const own = { log, newId: () => randomUUID(), namePrefix: settings.namePrefix };
   const ports: Ports = Object.defineProperties(own, {
     ...Object.getOwnPropertyDescriptors(adapters),
     notices: { configurable: true, value: { tell: async (notice: Notice) => take(notice) } },
+    ...held,
   }) as unknown as Ports;
 
   const sitesFile = {
