@@ -1,6 +1,7 @@
 import { digestOf, type JsonObject } from './base/canonical.ts';
 import { asAutomationError } from './base/errors.ts';
 import { sideOf } from './base/side.ts';
+import { sideBySide } from './base/sideBySide.ts';
 import type { Site } from './base/site.ts';
 import { watchIsDue } from './keepWatch.ts';
 import { decideFor } from './look.ts';
@@ -21,14 +22,20 @@ const kinds = ['routeTables', 'azureFirewalls', 'virtualNetworks', 'publicIPAddr
 
 const idOf = (item: JsonObject): string => String(item['id']).toLowerCase();
 
+/** So many subscriptions are listed at once, four lists each; within so long (ms), or its sites are visited one by one. */
+const mostAtOnce = 4;
+const listsMs = 90_000;
+
+const listedInTime = (subscriptionId: string, since: number, ports: Ports): Promise<ReadonlyMap<string, JsonObject>> =>
+  ports.clock.now() - since < listsMs ? listed(subscriptionId, ports) : Promise.resolve(new Map());
+
 /** All that Azure lists of these kinds, by lower-case id; empty where one list cannot be had: then every site is visited. */
 const listed = async (subscriptionId: string, ports: Ports): Promise<ReadonlyMap<string, JsonObject>> => {
   const found = new Map<string, JsonObject>();
   try {
-    for (const kind of kinds) {
-      const path = `/subscriptions/${subscriptionId}/providers/Microsoft.Network/${kind}`;
-      for (const item of await ports.lists.list(path)) found.set(idOf(item), item);
-    }
+    const paths = kinds.map((kind) => `/subscriptions/${subscriptionId}/providers/Microsoft.Network/${kind}`);
+    const lists = await Promise.all(paths.map((path) => ports.lists.list(path)));
+    for (const item of lists.flat()) found.set(idOf(item), item);
     return found;
   } catch (error) {
     const { code, message } = asAutomationError(error);
@@ -114,15 +121,19 @@ export const needNoVisit = async (sites: readonly Site[], ports: Ports): Promise
   const now = ports.clock.now();
   const before = await seenBefore(ports);
   const states = new Map((await ports.sites.list()).map((state) => [state.site, state]));
-  const lists = new Map<string, ReadonlyMap<string, JsonObject>>();
   const seen: Record<string, Seen[string]> = {};
   const spared = new Set<string>();
-  for (const site of sites) {
+  for (const state of states.values()) if (isTryingAlready(state, now)) spared.add(state.site);
+  const quiet = sites.flatMap((site) => {
     const state = states.get(site.id);
-    if (state !== undefined && isTryingAlready(state, now)) spared.add(site.id);
-    if (state === undefined || !isQuiet(state) || watchIsDue(state, site, now)) continue;
-    const all = lists.get(site.subscriptionId) ?? (await listed(site.subscriptionId, ports));
-    lists.set(site.subscriptionId, all);
+    return state === undefined || !isQuiet(state) || watchIsDue(state, site, now) ? [] : [{ site, state }];
+  });
+  const subscriptions = [...new Set(quiet.map(({ site }) => site.subscriptionId))].sort();
+  const lists = new Map(
+    await sideBySide(subscriptions, mostAtOnce, async (id) => [id, await listedInTime(id, now, ports)] as const),
+  );
+  for (const { site, state } of quiet) {
+    const all = lists.get(site.subscriptionId) ?? new Map();
     const print = await printOf(site, state, all, ports).catch(() => null);
     if (print === null) continue;
     const known = before[site.id];

@@ -1,5 +1,6 @@
 import { asAutomationError } from './base/errors.ts';
 import { placementTroubles } from './base/placement.ts';
+import { sideBySide } from './base/sideBySide.ts';
 import { sitesToServe, tellConfigTrouble } from './configTrouble.ts';
 import { readHealthEvents } from './events/healthEvents.ts';
 import { remember } from './hear.ts';
@@ -22,15 +23,18 @@ const listen = async (subscriptionId: string, ports: Ports): Promise<void> => {
   );
 };
 
-/**
- * The guarantee behind the events: asks Azure for incidents no event told of, and has every site looked at afresh.
- * A subscription that does not answer costs only its own facts.
- */
-export const sweep = async (ports: Ports, because: string): Promise<void> => {
-  const sites = await sitesToServe(ports);
-  for (const text of placementTroubles(sites, ports.appRegion ?? null)) ports.log.warn(text, {});
-  const subscriptions = sites.flatMap((site) => [site.subscriptionId.toLowerCase(), ...resourceSubscriptions(site)]);
-  for (const subscriptionId of [...new Set(subscriptions)].sort()) {
+/** So many subscriptions are asked at once. */
+const mostAtOnce = 8;
+/** In application time; the host ends a function after five minutes, and one call may take half of one. */
+const listenMs = 75_000;
+
+/** A subscription that does not answer costs only its own facts, and all that are slow together no more than `listenMs`. */
+const listenToAll = async (subscriptionIds: readonly string[], ports: Ports): Promise<void> => {
+  const unheard = new Set(subscriptionIds);
+  const until = ports.clock.now() + listenMs;
+  const isLate = (): boolean => ports.clock.now() >= until;
+  const all = sideBySide(subscriptionIds, mostAtOnce, async (subscriptionId) => {
+    if (isLate()) return;
     try {
       await listen(subscriptionId, ports);
     } catch (error) {
@@ -38,15 +42,46 @@ export const sweep = async (ports: Ports, because: string): Promise<void> => {
       if (code === 'ERR_STORAGE') throw error;
       ports.log.warn('health events could not be listed', { subscriptionId, code, message });
     }
-  }
-  await ports.messages.send({
-    kind: 'look',
-    because,
-    subscriptionIds: null,
-    arrivedAt: ports.clock.now(),
-    sweep: true,
+    unheard.delete(subscriptionId);
   });
-  await beat(ports);
+  await withinBudget(all, listenMs / ports.clock.speed);
+  if (unheard.size === 0) return;
+  const first = [...unheard].slice(0, 20);
+  ports.log.warn('subscriptions did not say in time what is wrong', { count: unheard.size, first: first.join() });
+};
+
+/** Whatever comes first: the end of the work, or of so much time (wall). What goes on then is nobody's any more. */
+const withinBudget = async (work: Promise<unknown>, wallMs: number): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined;
+  work.catch(() => {});
+  const up = new Promise<void>((resolve) => {
+    timer = wallMs > 0 ? setTimeout(resolve, wallMs) : undefined;
+  });
+  await Promise.race([work, up]);
+  clearTimeout(timer);
+};
+
+/**
+ * The guarantee behind the events: asks Azure for incidents no event told of, and has every site looked at afresh, also
+ * where Azure is slow to say.
+ */
+export const sweep = async (ports: Ports, because: string): Promise<void> => {
+  const sites = await sitesToServe(ports);
+  for (const text of placementTroubles(sites, ports.appRegion ?? null)) ports.log.warn(text, {});
+  const subscriptions = sites.flatMap((site) => [site.subscriptionId.toLowerCase(), ...resourceSubscriptions(site)]);
+  try {
+    await listenToAll([...new Set(subscriptions)].sort(), ports);
+  } finally {
+    // Whatever Azure, or the storage of facts, does: what is known is looked at, and the timer has come round.
+    await ports.messages.send({
+      kind: 'look',
+      because,
+      subscriptionIds: null,
+      arrivedAt: ports.clock.now(),
+      sweep: true,
+    });
+    await beat(ports);
+  }
   await refreshTags(sites, ports);
   // Last: a notice that cannot be told must not cost the look.
   await tellConfigTrouble(sites, ports);

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AutomationError } from '../shared/base/errors.ts';
+import { fanOut } from '../shared/fanOut.ts';
+import { heartbeat } from '../shared/heartbeat.ts';
 import { sweep } from '../shared/sweep.ts';
-import { type Journey, type Stage, startStage } from './support/journey.ts';
+import { type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
 import { atHome, confirm, failOver } from './support/landing.ts';
 
 let stage: Stage;
@@ -88,5 +91,82 @@ describe('a sweep', () => {
       },
     });
     expect((await swept(journey)).own).toBeGreaterThan(0);
+  });
+});
+
+describe('a sweep while Azure is slow', () => {
+  /** Twenty sites, each in a subscription of its own, of which Azure takes half a minute to say anything. */
+  const slowly = async () => {
+    const journey = await startJourney(stage);
+    const { sites } = JSON.parse((await journey.ports.config.read('sites.json')) ?? '');
+    const more = Array.from({ length: 20 }, (_, index) => ({
+      ...sites[0],
+      id: `rig-${index}`,
+      subscriptionId: `00000000-0000-0000-0000-0000000000${10 + index}`,
+    }));
+    await journey.ports.config.write('sites.json', JSON.stringify({ cloud: 'AzureGovernment', sites: more }));
+    const seen = { asked: 0, atOnce: 0, most: 0, warned: [] as string[] };
+    const list = async () => {
+      seen.asked += 1;
+      seen.atOnce += 1;
+      seen.most = Math.max(seen.most, seen.atOnce);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      stage.clock.advance(30_000 / 8);
+      seen.atOnce -= 1;
+      return { items: [], truncated: false };
+    };
+    const warn = (message: string, detail: object) => seen.warned.push(`${message} ${JSON.stringify(detail)}`);
+    const ports = Object.create(journey.ports, {
+      healthEvents: { value: { list } },
+      log: { value: { ...journey.ports.log, warn } },
+    });
+    return { journey, ports, seen };
+  };
+
+  it('asks eight subscriptions at once', async () => {
+    const { ports, seen } = await slowly();
+    await sweep(ports, 'the sweep');
+    expect(seen).toMatchObject({ asked: 20, most: 8, warned: [] });
+  });
+
+  it('has every site looked at and its heart beat although not all was said in time', async () => {
+    const { journey, ports, seen } = await slowly();
+    const { list } = ports.healthEvents;
+    const before = stage.clock.now();
+    const slower = async () => {
+      stage.clock.advance(26_000);
+      return list();
+    };
+    await sweep(Object.create(ports, { healthEvents: { value: { list: slower } } }), 'the sweep');
+    expect(seen.asked).toBeLessThan(20);
+    expect(stage.clock.now() - before).toBeLessThan(5 * 60_000);
+    expect(seen.warned.join()).toMatch(/did not say in time .*"count":\d+,"first":"00000000-/);
+    expect((await heartbeat(journey.ports)).sweep.lastAt).not.toBeNull();
+    expect(await journey.step()).toMatchObject({ kind: 'look', sweep: true });
+  });
+
+  it('has every site looked at although what was said cannot be remembered', async () => {
+    const { journey, ports } = await slowly();
+    const lost = new AutomationError('ERR_STORAGE', 'no table', { remedy: 'wait' });
+    const list = async () => Promise.reject(lost);
+    await expect(sweep(Object.create(ports, { healthEvents: { value: { list } } }), 'the sweep')).rejects.toBe(lost);
+    expect(await journey.step()).toMatchObject({ kind: 'look', sweep: true });
+  });
+
+  it('wakes sixteen sites at once', async () => {
+    const { journey, ports } = await slowly();
+    let atOnce = 0;
+    let most = 0;
+    const send = async (message: unknown) => {
+      atOnce += 1;
+      most = Math.max(most, atOnce);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      atOnce -= 1;
+      return message;
+    };
+    const slow = Object.create(ports, { messages: { value: { send } } });
+    await fanOut({ kind: 'look', because: 'a test', subscriptionIds: null, arrivedAt: stage.clock.now() }, slow);
+    expect([most > 8, most <= 16]).toEqual([true, true]);
+    await journey.loseMessages();
   });
 });
