@@ -15,9 +15,7 @@ export const bury = async (entry: unknown, ports: Ports): Promise<void> => {
   }
   const why =
     'A message failed five times and was put aside; the next sweep looks again. See the log around this time.';
-  if (site !== null) {
-    await speakTo(ports.sites, site, (state) => ({ ...state, attention: { why, since: at, code: 'POISON' } }));
-  }
+  // Told first: what failed five times may be the state, which then cannot be marked either.
   await ports.notices.tell({
     id: `poison ${site ?? 'all'} ${at}`,
     kind: 'alarm',
@@ -28,4 +26,7 @@ export const bury = async (entry: unknown, ports: Ports): Promise<void> => {
     digest: null,
     runId: null,
   });
+  if (site !== null) {
+    await speakTo(ports.sites, site, (state) => ({ ...state, attention: { why, since: at, code: 'POISON' } }));
+  }
 };

@@ -37,7 +37,10 @@ describe('the heartbeat', () => {
     const backlog = { messages: 3, oldestDue: now - 46 * minute, poison: 1 };
     expect(heartbeatOf({ ...all, backlog, poisoned: ['rig-07'] })).toMatchObject({
       ok: false,
-      why: ['Nobody works off the queue: a message is due for 46 minutes. Look at the trigger reconcileQueue.'],
+      why: [
+        'Nobody works off the queue: a message is due for 46 minutes. Look at the trigger reconcileQueue.',
+        expect.stringContaining('1 message in the poison queue. A message failed five times'),
+      ],
       queue: { messages: 3, oldestSeconds: 46 * 60 },
       poison: { messages: 1, sites: ['rig-07'] },
     });
@@ -115,13 +118,26 @@ describe('a timer that died', () => {
       continues: 'move-1',
     };
     await bury(JSON.stringify(message), ports);
-    expect((await heartbeat(ports)).poison.sites).toEqual([site]);
+    expect(await heartbeat(ports)).toMatchObject({
+      ok: false,
+      why: [expect.stringContaining(site)],
+      poison: { sites: [site] },
+    });
     expect(journey.notices.at(-1)).toMatchObject({
       kind: 'alarm',
       title: `Site ${site} needs attention: a message was put aside`,
     });
     await sweep(ports, 'the sweep');
     await journey.work();
-    expect((await heartbeat(ports)).poison.sites).toEqual([]);
+    expect(await heartbeat(ports)).toMatchObject({ ok: true, poison: { sites: [] } });
+  });
+
+  it('has people told of a poisoned message although the site cannot be marked', async () => {
+    const journey = await startJourney(stage);
+    const load = async () => Promise.reject(new Error('no table'));
+    const ports = Object.create(journey.ports, { sites: { value: { load } } });
+    const message = { kind: 'site', site: journey.site, generation: 1, because: 'x', notBefore: 1, arrivedAt: 1 };
+    await expect(bury(message, ports)).rejects.toThrow('no table');
+    expect(journey.notices.map(({ id }) => id)).toEqual([expect.stringContaining(`poison ${journey.site}`)]);
   });
 });

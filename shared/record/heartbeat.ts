@@ -1,4 +1,5 @@
 import { iso } from '../base/clock.ts';
+import { counted } from '../base/counted.ts';
 import type { Backlog } from './ports.ts';
 
 /** When the last sweep was; when one was asked for at a door, and since when anybody looks. ISO; null: never. */
@@ -37,6 +38,21 @@ export const mayCall = (pulse: Pulse, now: number, limitMs: number): boolean => 
 
 const minutes = (ms: number): number => Math.round(ms / 60_000);
 
+const sitesNamed = 10;
+
+/** Work that nobody does any more: the sweep looks again, but what failed five times may fail a sixth. */
+const poisonText = (messages: number, sites: readonly string[]): string | null => {
+  if (messages === 0 && sites.length === 0) return null;
+  const named = sites.slice(0, sitesNamed).join(', ');
+  const rest = sites.length > sitesNamed ? ` and ${sites.length - sitesNamed} more` : '';
+  return [
+    messages > 0 ? `Nobody takes what was put aside: ${counted(messages, 'message')} in the poison queue.` : null,
+    sites.length > 0 ? `A message failed five times and was put aside; until a look succeeds: ${named}${rest}.` : null,
+  ]
+    .filter((line) => line !== null)
+    .join(' ');
+};
+
 /** The heart's state from what is remembered; times in milliseconds of application time. */
 export const heartbeatOf = (input: {
   readonly pulse: Pulse;
@@ -54,6 +70,7 @@ export const heartbeatOf = (input: {
     age !== null && age > limitMs
       ? `Nobody works off the queue: a message is due for ${minutes(age)} minutes. Look at the trigger reconcileQueue.`
       : null,
+    poisonText(backlog?.poison ?? 0, poisoned),
   ].filter((line) => line !== null);
   return {
     ok: why.length === 0,
