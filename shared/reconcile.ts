@@ -9,6 +9,7 @@ import { keepWatch } from './keepWatch.ts';
 import { decideFor, look } from './look.ts';
 import { pauseOf } from './pauseAll.ts';
 import type { Ports } from './ports.ts';
+import { lookedSince } from './record/lookedSince.ts';
 import type { Message } from './record/ports.ts';
 import { deviceConfirmed, dueAt, waitsForPerson } from './record/progress.ts';
 import { abandon, begin, beginApproved, comeBack, keepInMind, note, settle, stillHolds } from './runs.ts';
@@ -67,7 +68,7 @@ const attend = async (visit: Visit): Promise<void> => {
     const work = await beginApproved(visit, waiting, approved.by);
     if (work !== null) return goOn(visit, work, 1);
   }
-  await lookAgain(visit, 1);
+  if (!lookedSince(session.state(), message)) await lookAgain(visit, 1);
 };
 
 /** From facts alone, and not at each step of a run. True: nothing else is to be done at the site. */

@@ -58,7 +58,7 @@ export const note = async (visit: Visit, seen: Look): Promise<void> => {
     ...state,
     network: seen.network,
     lastPlan: summaryOfPlan(plan, now),
-    lastLook: { at: iso(now), because: message.because },
+    lastLook: { at: iso(now), because: message.because, began: iso(visit.enteredAt) },
     lookAgain: false,
     // What is over may begin anew, and is told anew then.
     told: state.told.filter((key) => !key.startsWith('alarm ') || plan.alarms.includes(key.slice('alarm '.length))),
@@ -138,7 +138,9 @@ export const comeBack = async (visit: Visit, notBefore: number): Promise<void> =
   const { message, ports, session } = visit;
   const { run, generation } = session.state();
   const { continues: _, sweep: __, revives: ___, ...rest } = message;
-  await ports.messages.send({ ...rest, generation, notBefore, ...(run === null ? {} : { continues: run.id }) });
+  // A look that is still to come is about what has not happened yet.
+  const goesOn = run === null ? { arrivedAt: notBefore } : { continues: run.id };
+  await ports.messages.send({ ...rest, generation, notBefore, ...goesOn });
 };
 
 const kinds = { blocked: 'blocked', wait: 'needsApproval' } as const;

@@ -23,6 +23,8 @@ export type SiteMessage = Extract<Message, { readonly kind: 'site' }>;
 export type Visit = {
   readonly message: SiteMessage;
   readonly ports: Ports;
+  /** When the worker came in (ms): nothing that was remembered before escapes it. */
+  readonly enteredAt: number;
   /** The side where it lives: what is looked at and written to. */
   readonly site: Site;
   /** As the sites file has it. */
@@ -61,10 +63,10 @@ const troubled = async (
   const known = attention?.code === error.code ? attention : null;
   const tries = known?.tries ?? 0;
   const waitMs = waitBefore(error, tries, ports.random?.() ?? 0);
-  const tryAgain = async (): Promise<void> => {
-    if (waitMs !== null) await ports.messages.send({ ...message, notBefore: now + waitMs });
-  };
-  if (error.code === 'ERR_OUR_TURN') return tryAgain();
+  const sendAgain = (afterMs: number): Promise<void> => ports.messages.send({ ...message, notBefore: now + afterMs });
+  if (error.code === 'ERR_OUR_TURN') return sendAgain(waitMs ?? 0);
+  // One message tries again, however many met the same: each sending its own, copies would multiply while Azure is unwell.
+  const due = known?.again !== undefined && Date.parse(known.again) > now ? known.again : null;
   const why = `${error.message} ${error.remedy}`;
   const since = known?.since ?? iso(now);
   ports.log.warn('look failed', { site: site.id, code: error.code, message: error.message });
@@ -78,9 +80,14 @@ const troubled = async (
   await session.commit((state) => ({
     ...state,
     lastLook: { at: iso(now), because: message.because },
-    attention: { why, code: error.code, since, ...(waitMs === null ? {} : { tries: tries + 1 }) },
+    attention: {
+      why,
+      code: error.code,
+      since,
+      ...(waitMs === null ? {} : { tries: tries + 1, again: due ?? iso(now + waitMs) }),
+    },
   }));
-  await tryAgain();
+  if (waitMs !== null && due === null) await sendAgain(waitMs);
 };
 
 const guard = async <T>(
@@ -107,6 +114,7 @@ const readPlan = async (ports: Ports, site: string, { id, digest }: Run): Promis
 };
 
 const makeVisit = async (message: SiteMessage, ports: Ports, configured: Site): Promise<Visit | null> => {
+  const enteredAt = ports.clock.now();
   const meter = newMeter();
   const session = await openSession(ports.sites, configured.id, meter);
   const entering = { message, ports, site: configured, session };
@@ -128,7 +136,7 @@ const makeVisit = async (message: SiteMessage, ports: Ports, configured: Site): 
     const fresh = new Map(seen?.fresh ?? []);
     return { site, session, plan, ports, azure, tagsInForce, network, fresh, arrivedAt: message.arrivedAt };
   };
-  return { ...base, azure, tagsInForce, work, charge: meter.charge, guarded: (look) => guard(base, look) };
+  return { ...base, enteredAt, azure, tagsInForce, work, charge: meter.charge, guarded: (look) => guard(base, look) };
 };
 
 /** Enters a site for one message, alone; a busy site is come back to. */

@@ -91,6 +91,8 @@ export type Attention = {
   readonly since: string;
   readonly code: string;
   readonly tries?: number;
+  /** When the next of them is due, by a message that is sent (ISO). */
+  readonly again?: string;
 };
 
 /** All that is remembered of one site between two looks. Small: big values are blobs. */
@@ -115,7 +117,8 @@ export type SiteState = {
   readonly lastPlan: PlanSummary | null;
   /** Something was heard while a run was busy: look again when it is over. */
   readonly lookAgain: boolean;
-  readonly lastLook: { readonly at: string; readonly because: string } | null;
+  /** `began`: when the worker came in whose look worked; absent where it failed, and in older states. */
+  readonly lastLook: { readonly at: string; readonly because: string; readonly began?: string } | null;
   /** Since when traffic may leave the tunnel; null while `protected` or nothing is failed over. */
   readonly singlyEncryptedSince: string | null;
   readonly attention: Attention | null;

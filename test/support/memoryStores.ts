@@ -115,11 +115,19 @@ export const memoryArchive = (): Archive => {
 export const memoryConfig = (now: () => string): ConfigStore => {
   const kept = new Map<string, { readonly text: string; readonly version: string; readonly at: string }>();
   let writes = 0;
+  const write = (name: string, text: string): void => {
+    writes += 1;
+    kept.set(name, { text, version: String(writes), at: now() });
+  };
   return {
     read: async (name) => kept.get(name)?.text,
-    write: async (name, text) => {
-      writes += 1;
-      kept.set(name, { text, version: String(writes), at: now() });
+    write: async (name, text) => write(name, text),
+    change: async (name, change) => {
+      const text = kept.get(name)?.text;
+      const next = change(text);
+      if (next === null) return text;
+      write(name, next);
+      return next;
     },
     list: async (prefix) =>
       [...kept]
