@@ -72,7 +72,9 @@ const check = async (work: Preparing): Promise<void> => {
  * they are made while that one answers nothing, too. Never makes a look fail.
  */
 export const keepPreflight = async (work: Preparing): Promise<void> => {
-  if (!preflightIsDue(work.session.state(), work.ports.clock.now())) return;
+  const state = work.session.state();
+  // Of a side that nobody ever could read there is nothing to be moved.
+  if (!state.snapshots?.[residenceOf(state)]?.good || !preflightIsDue(state, work.ports.clock.now())) return;
   await unharmed(work, 'the preflight', () => check(work));
 };
 

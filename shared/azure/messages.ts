@@ -60,7 +60,8 @@ export const queueMessages = (queue: QueueClient, clock: Clock, poison: QueueCli
     })),
 
   send: (message: Message) =>
-    onStorage(`queueing a message (${message.kind})`, 'once', async () => {
+    // Twice is as good as once: every message may come again.
+    onStorage(`queueing a message (${message.kind})`, 'repeatable', async () => {
       const text = Buffer.from(JSON.stringify(message)).toString('base64');
       const visibilityTimeout = message.kind === 'site' ? hiddenSeconds(message.notBefore, clock) : 0;
       await withHome(

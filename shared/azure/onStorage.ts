@@ -28,8 +28,8 @@ const unclear = (error: unknown): boolean => {
 };
 
 /**
- * `once`: done twice it would be another thing, such as a message sent or a state written under its etag; it is tried
- * again only where nothing was done for sure. `repeatable`: a read, or a write that says the same again.
+ * `once`: done twice it would be another thing, such as a line added; it is tried again only where nothing was done for
+ * sure. `repeatable`: a read, a write that says the same again, or one that meets its own entity tag.
  */
 type Kind = 'once' | 'repeatable';
 

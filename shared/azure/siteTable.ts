@@ -24,7 +24,8 @@ export const siteTable = (table: TableClient): SiteStore => ({
     }),
 
   save: (state, token) =>
-    onStorage(`saving the state of site ${state.site}`, 'once', async () => {
+    // Where the first try was taken after all, the second one meets its etag: the message that brought us here comes again.
+    onStorage(`saving the state of site ${state.site}`, 'repeatable', async () => {
       const written = await writeRow(table, keyOf(state.site), state, token);
       if (written !== 'taken') return written.etag;
       throw new AutomationError('ERR_STATE_CONFLICT', `Somebody else wrote the state of site ${state.site} first`, {
