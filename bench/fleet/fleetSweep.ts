@@ -29,11 +29,12 @@ export const sweepsOf = async ({ ports, azure, work }: Swept): Promise<Sweeps> =
     return after.reads - before.reads;
   };
   const due = await swept();
+  // A site is spared once it was looked at since all that decides was first seen as it is.
+  await swept();
   const waiting = await swept();
   const { sites } = await sitesInForce(ports.config);
   for (const { id } of sites) await say({ action: 'confirmDevice', site: id }, 'the bench', ports);
   await work();
-  // A site is spared once it was looked at since all that decides was first seen as it is.
   await swept();
   return { due, waiting, quiet: await swept() };
 };
