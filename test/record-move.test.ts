@@ -9,6 +9,8 @@ import {
   ago,
   awayInPlace,
   confirmed,
+  digest,
+  fact,
   inPlace,
   now,
   offered,
@@ -255,7 +257,7 @@ describe('the site of a move', () => {
       {},
       'needs attention',
       [
-        'A person: mend what stopped the move at gateway, then have it go on: Ask for quota of VPN gateways in USGov Texas, then have it go on.',
+        'A person: the outage is over; cancel or retry: mend what stopped the move at gateway, then have it go on: Ask for quota of VPN gateways in USGov Texas, then have it go on.',
       ],
     ],
     [
@@ -343,6 +345,15 @@ describe('the site of a move', () => {
     const [wait] = siteOf(stopped()).waits;
     expect(wait?.ask && commandText(wait.ask)).toBe('npm run cli -- move retry --site rig-07');
     expect(wait?.help.join('\n')).toContain('npm run cli -- move cancel --site rig-07');
+  });
+
+  it('says of a failed move out of a region that is well again that its outage is over', () => {
+    const tunnel = fact({ service: 'VPN Gateway', serviceName: 'VPN Gateway', known: false });
+    const firstWait = (facts: readonly ReturnType<typeof fact>[], move = stopped()) =>
+      oneSite({ ...settled, move }, { kept, facts }).waits[0]?.text;
+    expect(firstWait([tunnel])).toMatch(/^mend what stopped the move/);
+    expect(firstWait([{ ...tunnel, state: 'closed' }])).toMatch(/^the outage is over; cancel or retry: mend what/);
+    expect(firstWait([], stopped({ reason: 'planned' }))).toMatch(/^mend what stopped the move/);
   });
 
   it('hands the instructions to whoever stands at the device, once', () => {

@@ -34,14 +34,16 @@ const approval = (site: string, move: MoveView, now: number): Wait => {
   };
 };
 
-const failure = (site: string, move: MoveView): Wait => {
+/** With the outage over nothing presses any more: turning back is as good as going on, and a person has to choose. */
+const failure = (site: string, move: MoveView, outageOver: boolean): Wait => {
   const { trouble, stopHere } = move;
+  const over = outageOver ? 'the outage is over; cancel or retry: ' : '';
   return {
     who: 'A person',
     text:
       trouble === null
-        ? 'say how the failed move goes on'
-        : `mend what stopped the move at ${trouble.step}, then have it go on: ${trouble.remedy}`,
+        ? `${over}say how the failed move goes on`
+        : `${over}mend what stopped the move at ${trouble.step}, then have it go on: ${trouble.remedy}`,
     since: null,
     ask: { action: 'retryMove', site },
     help: [
@@ -82,18 +84,19 @@ const going = (move: MoveView, now: number): Wait[] => {
  * | status             | who                                                                      |
  * | ------------------ | ------------------------------------------------------------------------ |
  * | `awaitingApproval` | a person: approve, or resolve what blocks it                             |
- * | `failed`           | a person: mend, then go on or turn back                                  |
+ * | `failed`           | a person: mend, then go on or turn back; said so where its outage is over |
  * | `running`          | the person at the device, and each step that Azure is at                 |
  */
 export const waitsOfMove = (
   site: string,
   state: Pick<SiteState, 'move' | 'paused'>,
   move: MoveView,
+  outageOver: boolean,
   device: (since: string | null) => Wait,
   now: number,
 ): readonly Wait[] => {
   if (move.status === 'awaitingApproval') return [approval(site, move, now)];
-  if (move.status === 'failed') return [failure(site, move)];
+  if (move.status === 'failed') return [failure(site, move, outageOver)];
   const confirm = deviceStepOfMove(state.move);
   return [...(confirm ? [device(confirm.startedAt)] : []), ...(state.paused ? [] : going(move, now))];
 };

@@ -6,6 +6,7 @@ import type { Mode } from '../scope/decision.ts';
 import type { Fact } from '../scope/fact.ts';
 import type { Intent } from '../scope/intent.ts';
 import { answeredHome } from '../scope/intents.ts';
+import { regionFails } from '../scope/unwell.ts';
 import { type BudgetView, budgetOf } from './budgetView.ts';
 import { type FactView, factsOfSite, type IntentView, intentsOfSite } from './factView.ts';
 import { type Headline, headlineOf, isPending } from './headline.ts';
@@ -146,7 +147,8 @@ export const siteViewOf = (input: {
   const move = state.move ? moveView(input.site, state.move, kept?.movePlan ?? null, now) : null;
   const facts = input.facts.filter((fact) => !answeredHome(fact, site.id, input.intents));
   const { views, stale } = factsOfSite(site, facts, now);
-  const waits = waitsOf(site, state, move, stale, now);
+  const outageOver = move?.reason === 'outage' && !regionFails(site, facts, now);
+  const waits = waitsOf(site, state, move, { stale, outageOver }, now);
   return {
     id: site.id,
     cloud: site.cloud,

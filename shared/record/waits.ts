@@ -142,12 +142,12 @@ const ofStale = (site: Site, stale: readonly Fact[]): Wait[] => {
   ];
 };
 
-/** Everything a site waits for, persons' parts in front; empty where nothing is to be done. Deterministic. */
+/** Everything a site waits for, persons' parts in front; empty where nothing is to be done. `heard`: what the facts mean for it. Deterministic. */
 export const waitsOf = (
   site: Site,
   state: SiteState,
   move: MoveView | null,
-  stale: readonly Fact[],
+  heard: { readonly stale: readonly Fact[]; readonly outageOver: boolean },
   now: number,
 ): readonly Wait[] => {
   const { attention, paused, run } = state;
@@ -179,6 +179,7 @@ export const waitsOf = (
           site.id,
           state,
           move,
+          heard.outageOver,
           (since) => ofDevice(site.id, { ...state, device: deviceInHand(state) }, since, bundle),
           now,
         )
@@ -186,7 +187,7 @@ export const waitsOf = (
     ...(run && !asked && !(paused && !deviceStepOf(run)) ? [ofRun(site.id, run, state, now)] : []),
     ...(run === null && offered && !atMove ? [ofDevice(site.id, state, null)] : []),
     ...ofPlan(site, state),
-    ...ofStale(site, stale),
+    ...ofStale(site, heard.stale),
   ];
   return [...all.filter(({ who }) => who === 'A person'), ...all.filter(({ who }) => who !== 'A person')];
 };

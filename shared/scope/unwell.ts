@@ -137,3 +137,7 @@ export const regionWide = (unwell: ByService): RegionWide | null => {
   const since = causes.map((fact) => fact.since).reduce((a, b) => (a < b ? a : b));
   return { tunnel, services: [...services.values()].map((fact) => fact.serviceName).sort(), since };
 };
+
+/** Whether the region where a site lives fails as a whole, by what has been heard of it. */
+export const regionFails = (site: Site, facts: readonly Fact[], now: number): boolean =>
+  regionWide(unwellFor(site, facts, now).home) !== null;
