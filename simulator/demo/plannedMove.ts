@@ -64,7 +64,8 @@ export const playPlannedMove = async (telling: Telling, { warm }: { readonly war
   await sweep(telling);
   const { reads, writes } = callsSince(stage.arm, from);
   const after = await stateOf(site);
-  const stays = residenceOf(after) === 'target' && !after.move;
+  // What is asked is whether the side it left is to be taken down, and nothing else.
+  const stays = residenceOf(after) === 'target' && (!after.move || asks('teardown')(after));
   tell.good(`two sweeps: ${reads} reads, ${writes} writes`);
   (stays ? tell.good : tell.bad)(
     `${failover.displayName} is home now; nobody asks for a way back to ${home.displayName}`,

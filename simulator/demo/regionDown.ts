@@ -96,7 +96,7 @@ export const playRegionDown = async (
   const from = stage.arm.requests.length;
   await sweep(telling);
   const { reads, writes } = callsSince(stage.arm, from);
-  tell.good(`at home, nothing to do: ${reads} reads, ${writes} writes`);
+  tell.good(`at home, nothing to write: ${reads} reads, ${writes} writes`);
   const moves = [...built, there.leg, back.leg];
   return {
     ok:
