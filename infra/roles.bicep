@@ -39,6 +39,7 @@ var landingZoneActions = [
   'Microsoft.Network/firewallPolicies/read'
   'Microsoft.Network/firewallPolicies/ruleCollectionGroups/read'
   'Microsoft.Network/ipGroups/read'
+  'Microsoft.Network/networkSecurityGroups/read'
   'Microsoft.Network/connections/read'
   'Microsoft.Network/localNetworkGateways/read'
 ]
@@ -53,6 +54,9 @@ var moveActions = [
   'Microsoft.Network/publicIPAddresses/delete'
   'Microsoft.Network/routeTables/join/action'
   'Microsoft.Network/routeTables/delete'
+  'Microsoft.Network/networkSecurityGroups/write'
+  'Microsoft.Network/networkSecurityGroups/delete'
+  'Microsoft.Network/networkSecurityGroups/join/action'
   'Microsoft.Network/virtualNetworks/write'
   'Microsoft.Network/virtualNetworks/delete'
   'Microsoft.Network/ipGroups/delete'

@@ -40,8 +40,29 @@ const foreign = group(150, 'Allow', [rule({ destinationAddresses: ['192.0.2.53']
 
 const firewallRule = { ipGroup: true };
 
+/** Somebody has put a subnet of the site behind a network security group. */
+const guarded = async (journey: Journey): Promise<Journey> => {
+  const { resourceGroup, virtualNetwork } = journey.ids;
+  const id = `${resourceGroup}/providers/Microsoft.Network/networkSecurityGroups/nsg`;
+  type Subnet = { readonly name: string; readonly properties: object };
+  const network = stage.arm.read(virtualNetwork) as unknown as {
+    location: string;
+    properties: { subnets: readonly Subnet[] };
+  };
+  stage.arm.seed(id, { location: network.location, properties: { securityRules: [] } });
+  const subnets = network.properties.subnets.map((subnet) =>
+    subnet.name === 'default'
+      ? { ...subnet, properties: { ...subnet.properties, networkSecurityGroup: { id } } }
+      : subnet,
+  );
+  stage.arm.seed(virtualNetwork, { ...network, properties: { ...network.properties, subnets } } as never);
+  return journey;
+};
+
 /** A site behind a policy, with an IP group: clients beside another site's rules, or a tunnel below a parent policy. */
-const startPoliced = (which: 0 | 1): Promise<Journey> =>
+const startPoliced = async (which: 0 | 1): Promise<Journey> => guarded(await policed(which));
+
+const policed = (which: 0 | 1): Promise<Journey> =>
   which === 0
     ? startPolicyJourney(stage, { groups: { 'asefo-rig-others': foreign } }, { site: { firewallRule } })
     : startPolicyJourney(

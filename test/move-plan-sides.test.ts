@@ -259,10 +259,7 @@ describe('the way back', () => {
   it('says nothing where nothing has changed', () => {
     const same = movedFrom(company);
     const said = back({ snapshot: same, existing: standing(company) }).notes;
-    // A network security group stays behind so far.
-    expect(said.filter((text) => /side that is left/.test(text))).toEqual([
-      expect.stringMatching(/^vnet: the subnet default/),
-    ]);
+    expect(said.filter((text) => /side that is left/.test(text))).toEqual([]);
   });
 });
 

@@ -22,6 +22,7 @@ describe('a cold move of a point-to-site site', () => {
   it('builds everything, then moves the device', () => {
     expect(cold.steps.map(({ id }) => id)).toEqual([
       'resourceGroup',
+      'networkSecurityGroup nsg',
       'publicIp firewall-ip',
       'publicIp vngw-ip',
       'routeTable',
@@ -44,7 +45,7 @@ describe('a cold move of a point-to-site site', () => {
   it('takes as long as the gateway and what follows on it', () => {
     expect(cold.criticalPath.steps).toEqual([
       'resourceGroup',
-      'routeTable',
+      'networkSecurityGroup nsg',
       'virtualNetwork',
       'gateway',
       'profile',
@@ -60,6 +61,7 @@ describe('a cold move of a point-to-site site', () => {
     expect(writes).toEqual({
       'ase-rig-07-ukwest': 1,
       'firewall-ip': 1,
+      nsg: 1,
       'vngw-ip': 1,
       routetable: 2,
       routetableonprem: 2,
@@ -411,7 +413,7 @@ describe('any plan', () => {
   it('makes nothing whose role does not show by its id', () => {
     for (const { role, id } of [...snapshotOf({ firewall: 'policy', vpn: 's2s' }).resources])
       expect(roleOfId(id)).toBe(role === 'onPremRouteTable' ? 'routeTable' : role);
-    expect(roleOfId(idIn(oldGroup, 'networkSecurityGroups/nsg'))).toBeNull();
+    expect(roleOfId(idIn(oldGroup, 'natGateways/nat'))).toBeNull();
     expect(roleOfId(idIn(oldGroup, 'virtualNetworks/vnet/subnets/default'))).toBeNull();
   });
 

@@ -98,6 +98,12 @@ describe('what a resource refers to', () => {
       'publicIp ip',
     ],
     ['a gateway its default site', 'gateway', { gatewayDefaultSite: { id: '/site' } }, 'localNetworkGateway site'],
+    [
+      'a network its security groups',
+      'virtualNetwork',
+      { subnets: [{ properties: { networkSecurityGroup: { id: '/nsg' } } }] },
+      'networkSecurityGroup nsg',
+    ],
     ['a connection its other end', 'connection', { localNetworkGateway2: { id: '/site' } }, 'localNetworkGateway site'],
   ] as const)('%s', (_, role, properties, expected) => expect(of(role, properties as never)).toEqual([expected]));
 });

@@ -29,7 +29,24 @@ function seedZone(arm: Arm) {
   });
 }
 
-const subnet = (name: string, addressPrefix: string) => ({ name, properties: { addressPrefix } });
+const subnet = (name: string, addressPrefix: string, more: JsonObject = {}) => ({
+  name,
+  properties: { addressPrefix, ...more },
+});
+
+const securityRule = {
+  name: 'ssh',
+  properties: {
+    priority: 100,
+    direction: 'Inbound',
+    access: 'Allow',
+    protocol: 'Tcp',
+    sourceAddressPrefix: '192.168.150.0/24',
+    sourcePortRange: '*',
+    destinationAddressPrefix: '*',
+    destinationPortRange: '22',
+  },
+};
 
 /** A tunnel to a site on the second zone's gateway. */
 function tunnelBodies(): readonly (readonly [string, JsonObject])[] {
@@ -128,6 +145,7 @@ function bodies(): readonly (readonly [string, JsonObject])[] {
   return [
     [TABLE, table(applianceRoute('a', '13.72.0.0/18'))],
     [`${TABLE}/routes/b`, applianceRoute('b', 'Storage.USGovTexas')],
+    [`${NETWORK}/networkSecurityGroups/nsg`, { location, properties: { securityRules: [securityRule] } }],
     [`${NETWORK}/publicIPAddresses/ip1`, staticIp],
     [`${NETWORK}/publicIPAddresses/ip2`, staticIp],
     [
@@ -136,7 +154,10 @@ function bodies(): readonly (readonly [string, JsonObject])[] {
         location,
         properties: {
           addressSpace: { addressPrefixes: ['10.1.0.0/16'] },
-          subnets: [subnet('AzureFirewallSubnet', '10.1.1.0/24')],
+          subnets: [
+            subnet('AzureFirewallSubnet', '10.1.1.0/24'),
+            subnet('default', '10.1.0.0/24', { networkSecurityGroup: { id: `${NETWORK}/networkSecurityGroups/nsg` } }),
+          ],
         },
       },
     ],

@@ -7,6 +7,7 @@ export type Role =
   | 'virtualNetwork'
   | 'routeTable'
   | 'onPremRouteTable'
+  | 'networkSecurityGroup'
   | 'publicIp'
   | 'firewall'
   | 'firewallPolicy'

@@ -23,7 +23,8 @@ const volatileMembers = new Set([
 
 /** The same, of members whose names mean something else in other resources: member, and the roles in which it is one. */
 const volatileIn: Readonly<Record<string, readonly string[]>> = {
-  subnets: ['routeTable', 'onPremRouteTable'],
+  subnets: ['routeTable', 'onPremRouteTable', 'networkSecurityGroup'],
+  networkinterfaces: ['networkSecurityGroup'],
   ipconfiguration: ['publicIp'],
   ipgroups: ['firewall'],
   ipconfigurations: ['virtualNetwork'],

@@ -16,6 +16,7 @@ const nouns: Readonly<Record<Role, string>> = {
   virtualNetwork: 'virtual network',
   routeTable: 'route table',
   onPremRouteTable: 'on-premises route table',
+  networkSecurityGroup: 'network security group',
   publicIp: 'public address',
   firewall: 'firewall',
   firewallPolicy: 'firewall policy',

@@ -51,6 +51,7 @@ const readers: Readonly<Partial<Record<Role, Reader>>> = {
   ],
   routeTable: tableParts,
   onPremRouteTable: tableParts,
+  networkSecurityGroup: (properties) => [part('security rule', items(properties['securityRules']).map(nameOf))],
   firewall: (properties, namePrefix) => [
     part(
       'foreign rule',

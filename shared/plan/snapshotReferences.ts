@@ -33,7 +33,10 @@ const collections = ['networkRuleCollections', 'applicationRuleCollections', 'na
 
 const readers: Readonly<Partial<Record<Role, (properties: Item) => Reference[]>>> = {
   virtualNetwork: ({ subnets }) =>
-    items(subnets).flatMap((subnet) => to('routeTable', propertiesOf(subnet)['routeTable'])),
+    items(subnets).flatMap((subnet) => [
+      ...to('routeTable', propertiesOf(subnet)['routeTable']),
+      ...to('networkSecurityGroup', propertiesOf(subnet)['networkSecurityGroup']),
+    ]),
   firewall: (properties) => [
     ...publicIps([...items(properties['ipConfigurations']), properties['managementIpConfiguration']]),
     ...to('firewallPolicy', properties['firewallPolicy']),

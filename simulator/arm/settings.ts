@@ -59,6 +59,7 @@ export type DurationKey =
   | 'resourceGroups'
   | 'routeTables'
   | 'routes'
+  | 'networkSecurityGroups'
   | 'azureFirewalls'
   | 'firewallPolicies'
   | 'ruleCollectionGroups'
@@ -78,6 +79,8 @@ export const DEFAULT_DURATIONS: Readonly<Record<DurationKey, Duration>> = {
   routeTables: { create: 2, update: 2, delete: 3, lag: 0 },
   // The first poll comes after 2 s, but the table was free again within one.
   routes: { create: 1, update: 1, delete: 1, lag: 0 },
+  // Not recorded; formed after the tables.
+  networkSecurityGroups: { create: 2, update: 2, delete: 3, lag: 0 },
   azureFirewalls: { create: 377, update: 215, delete: 484, lag: 0 },
   // With a firewall attached; 4 s without (recorded). Only those of the groups are recorded, the others are formed after them.
   firewallPolicies: { create: 187, update: 187, delete: 190, lag: 0 },

@@ -55,6 +55,7 @@ const FILES = [
   'azureFirewall',
   'firewallPolicy',
   'ipGroups',
+  'networkSecurityGroup',
   'publicIpAddress',
   'routeTable',
   'serviceTags',
@@ -68,6 +69,7 @@ const SILENT = () => {};
 const LABELS_OF_SCHEMAS: Readonly<Record<string, string>> = {
   RouteTables_CreateOrUpdate: 'routeTables',
   Routes_CreateOrUpdate: 'routeTables_routes',
+  NetworkSecurityGroups_CreateOrUpdate: 'networkSecurityGroups',
   AzureFirewalls_CreateOrUpdate: 'azureFirewalls',
   PublicIPAddresses_CreateOrUpdate: 'publicIPAddresses',
   VirtualNetworks_CreateOrUpdate: 'virtualNetworks',

@@ -178,6 +178,24 @@ const gatewayProperties: JsonObject = {
   ipConfigurations: [ipConfiguration(gateway, 'ipConfigurations', 'default', gatewayIp, 'GatewaySubnet')],
 };
 
+const securityGroup = (): SnapshotResource =>
+  resource('networkSecurityGroup', nsg, {
+    securityRules: [
+      child(nsg, 'securityRules', 'clients', {
+        priority: 100,
+        direction: 'Inbound',
+        access: 'Allow',
+        protocol: '*',
+        sourceAddressPrefix: '192.168.150.0/24',
+        sourcePortRange: '*',
+        destinationAddressPrefixes: ['172.16.0.0/24'],
+        destinationPortRange: '*',
+      }),
+    ],
+    defaultSecurityRules: [child(nsg, 'defaultSecurityRules', 'DenyAllInBound', { priority: 65_500 })],
+    subnets: [{ id: `${vnet}/subnets/default` }],
+  });
+
 const network = (space: string): SnapshotResource =>
   resource('virtualNetwork', vnet, {
     addressSpace: { addressPrefixes: [space] },
@@ -345,6 +363,7 @@ export const snapshotOf = ({
         route(onPrem, 'inspected', '198.18.9.0/24', 'VirtualAppliance', '172.16.1.4'),
       ],
     }),
+    securityGroup(),
     network(space),
     publicIp(gatewayIp, '20.10.2.77', `${gateway}/ipConfigurations/default`),
     publicIp(firewallIp, '20.10.2.78', `${firewall}/azureFirewallIpConfigurations/firewall-ip`),

@@ -52,6 +52,10 @@ const needed = new Set(
   ),
 );
 
+/** A security rule without one of its application security groups would be about other machines. */
+const isNeeded = (at: string): boolean =>
+  needed.has(at.slice(at.lastIndexOf('/') + 1)) || /\/(source|destination)ApplicationSecurityGroups\/\d+$/i.test(at);
+
 /** A writable body with every id and address as the new side has it; what changed, and what could not come along. */
 export const carryBody = (body: JsonObject, resource: string, how: Carriage): Carried => {
   const finds = { mappings: [] as Mapping[], notes: [] as string[], faults: [] as Blocker[] };
@@ -77,7 +81,7 @@ export const carryBody = (body: JsonObject, resource: string, how: Carriage): Ca
   const objectAt = (object: JsonObject, at: string): JsonObject | undefined => {
     const { id } = object;
     if (typeof id === 'string' && isId(id) && how.ids.toNew(id) === null) {
-      if (needed.has(at.slice(at.lastIndexOf('/') + 1))) finds.faults.push(missing(resource, at, id));
+      if (isNeeded(at)) finds.faults.push(missing(resource, at, id));
       else finds.notes.push(`${resource}: ${at} named ${id}, which stays behind.`);
       return undefined;
     }

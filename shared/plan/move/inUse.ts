@@ -24,6 +24,7 @@ const users: Readonly<Partial<Record<Role, (properties: JsonObject) => readonly 
   virtualNetwork: ofSubnets,
   routeTable: (table) => idsIn(listIn(table, 'subnets')),
   onPremRouteTable: (table) => idsIn(listIn(table, 'subnets')),
+  networkSecurityGroup: (group) => [...idsIn(listIn(group, 'subnets')), ...idsIn(listIn(group, 'networkInterfaces'))],
   firewallPolicy: (policy) => [...idsIn(listIn(policy, 'firewalls')), ...idsIn(listIn(policy, 'childPolicies'))],
   ipGroup: (group) => [...idsIn(listIn(group, 'firewalls')), ...idsIn(listIn(group, 'firewallPolicies'))],
   publicIp: (address) =>

@@ -54,6 +54,7 @@ const before: Readonly<Record<Role, readonly Role[]>> = {
   virtualNetwork: ['gateway', 'firewall'],
   routeTable: ['virtualNetwork'],
   onPremRouteTable: ['virtualNetwork'],
+  networkSecurityGroup: ['virtualNetwork'],
   publicIp: ['gateway', 'firewall'],
   resourceGroup: [
     'gateway',
@@ -64,6 +65,7 @@ const before: Readonly<Record<Role, readonly Role[]>> = {
     'virtualNetwork',
     'routeTable',
     'onPremRouteTable',
+    'networkSecurityGroup',
     'publicIp',
   ],
 };

@@ -116,6 +116,7 @@ const usageNames: Readonly<Record<string, readonly string[]>> = {
   publicipaddresses: ['PublicIPAddresses', 'StandardSkuPublicIpAddresses', 'StaticPublicIPAddresses'],
   virtualnetworks: ['VirtualNetworks'],
   routetables: ['RouteTables'],
+  networksecuritygroups: ['NetworkSecurityGroups'],
   azurefirewalls: ['AzureFirewalls'],
   virtualnetworkgateways: ['VirtualNetworkGateways'],
   ipgroups: ['IpGroups'],

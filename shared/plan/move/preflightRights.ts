@@ -9,6 +9,7 @@ import { typeOf } from './preflightRegion.ts';
 const joined: Readonly<Record<string, string>> = {
   publicipaddresses: 'Microsoft.Network/publicIPAddresses/join/action',
   routetables: 'Microsoft.Network/routeTables/join/action',
+  networksecuritygroups: 'Microsoft.Network/networkSecurityGroups/join/action',
   virtualnetworks: 'Microsoft.Network/virtualNetworks/subnets/join/action',
   ipgroups: 'Microsoft.Network/ipGroups/join/action',
   firewallpolicies: 'Microsoft.Network/firewallPolicies/join/action',

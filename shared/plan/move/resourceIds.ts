@@ -53,6 +53,7 @@ export const idMapOf = (resources: readonly SnapshotResource[], group: string): 
 const roles: Readonly<Record<string, Role>> = {
   publicipaddresses: 'publicIp',
   routetables: 'routeTable',
+  networksecuritygroups: 'networkSecurityGroup',
   virtualnetworks: 'virtualNetwork',
   azurefirewalls: 'firewall',
   firewallpolicies: 'firewallPolicy',

@@ -14,6 +14,7 @@ const parts: Readonly<Partial<Record<Role, Readonly<Record<string, string>>>>> =
   },
   ruleCollectionGroup: { ruleCollections: 'rule collection' },
   virtualNetwork: { subnets: 'subnet' },
+  networkSecurityGroup: { securityRules: 'security rule' },
 };
 
 export type Differing = {

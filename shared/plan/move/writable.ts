@@ -13,6 +13,7 @@ const ofProperties: Readonly<Record<Role, readonly string[]>> = {
   virtualNetwork: ['flowLogs', 'ipAllocations', 'defaultPublicNatGateway'],
   routeTable: ['subnets'],
   onPremRouteTable: ['subnets'],
+  networkSecurityGroup: ['defaultSecurityRules', 'networkInterfaces', 'subnets', 'flowLogs'],
   publicIp: ['ipAddress', 'ipConfiguration', 'natGateway', 'servicePublicIPAddress', 'linkedPublicIPAddress'].concat(
     'migrationPhase',
     'deleteOption',

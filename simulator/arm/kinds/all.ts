@@ -5,6 +5,7 @@ import { firewallPolicies } from './firewallPolicies.ts';
 import { ipGroups } from './ipGroups.ts';
 import type { ChildKind, Kind } from './kind.ts';
 import { localNetworkGateways } from './localNetworkGateways.ts';
+import { networkSecurityGroups } from './networkSecurityGroups.ts';
 import { publicIPAddresses } from './publicIPAddresses.ts';
 import { routeTables } from './routeTables.ts';
 import { ruleCollectionGroups } from './ruleCollectionGroups.ts';
@@ -23,6 +24,7 @@ export const KINDS: readonly Kind[] = [
   ipGroups,
   localNetworkGateways,
   connections,
+  networkSecurityGroups,
 ];
 
 const NETWORK = 'microsoft.network';

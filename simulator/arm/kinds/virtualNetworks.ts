@@ -159,7 +159,9 @@ export const virtualNetworks: Kind = {
   checkDelete: (id, env) => checkRemoved({}, env.store.get(id.text)?.body, env),
   references: (body) =>
     [
-      ...subnets(body).map((subnet) => referenceAt(objectAt(subnet, 'properties'), 'routeTable')),
+      ...subnets(body).flatMap((subnet) =>
+        ['routeTable', 'networkSecurityGroup'].map((name) => referenceAt(objectAt(subnet, 'properties'), name)),
+      ),
       ...peerings(body).map(remoteOf),
     ].filter((id) => id !== undefined),
   present: (id, body, env) => {

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../shared/base/canonical.ts';
+import { makeMovePlan } from '../shared/plan/move/makeMovePlan.ts';
+import {
+  changed,
+  idIn,
+  moveInput,
+  newGroup,
+  oldGroup,
+  p2sSite,
+  propertiesOf,
+  snapshotOf,
+  stepOf,
+} from './support/moveData.ts';
+
+const group = idIn(newGroup, 'networkSecurityGroups/nsg');
+
+describe('a network security group', () => {
+  const site = p2sSite({ addressSpace: '10.9.0.0/16', clientAddressPool: '192.168.151.0/24' });
+  const plan = makeMovePlan(moveInput({ site }));
+
+  it('is built before the network, whose subnet has it', () => {
+    expect(stepOf(plan, 'virtualNetwork').after).toContain('networkSecurityGroup nsg');
+    expect(JSON.stringify(stepOf(plan, 'virtualNetwork').body)).toContain(`"networkSecurityGroup":{"id":"${group}"}`);
+    expect(plan.notes.join()).not.toContain('networkSecurityGroup');
+  });
+
+  it('has its rules by the addresses of the new side, and nothing that Azure fills in', () => {
+    const properties = propertiesOf(stepOf(plan, 'networkSecurityGroup nsg'));
+    expect(properties).not.toHaveProperty('defaultSecurityRules');
+    expect(properties).not.toHaveProperty('subnets');
+    expect(properties['securityRules']).toEqual([
+      expect.objectContaining({
+        name: 'clients',
+        properties: expect.objectContaining({
+          sourceAddressPrefix: '192.168.151.0/24',
+          destinationAddressPrefixes: ['10.9.0.0/24'],
+        }),
+      }),
+    ]);
+  });
+
+  it('blocks the move where a rule of it is about application security groups, which stay behind', () => {
+    const asg = { id: idIn(oldGroup, 'applicationSecurityGroups/servers') };
+    const snapshot = changed(snapshotOf(), 'networkSecurityGroup', (old) => ({
+      ...old,
+      securityRules: (old['securityRules'] as readonly JsonObject[]).map((rule) => ({
+        ...rule,
+        properties: { ...(rule['properties'] as JsonObject), sourceApplicationSecurityGroups: [asg] },
+      })),
+    }));
+    expect(makeMovePlan(moveInput({ snapshot })).blockers).toEqual([
+      expect.objectContaining({ code: 'MOVE_REFERENCE', message: expect.stringContaining('servers') }),
+    ]);
+  });
+});
