@@ -6,6 +6,7 @@ import { bundleStep, confirmStep } from './deviceSteps.ts';
 import { pauseOf } from './pauseAll.ts';
 import { titleOf } from './plan/plan.ts';
 import { verifyStep } from './proofStep.ts';
+import { withinBudget } from './record/callBudget.ts';
 import { currentStep, deviceListHash } from './record/progress.ts';
 import type { StepRecord } from './record/run.ts';
 import { tell } from './tell.ts';
@@ -36,6 +37,12 @@ const take = (work: Work, step: StepRecord): Promise<Carried | null> => {
   if (step.id === 'deviceBundle') return bundleStep(work, step);
   if (step.id === 'deviceConfirm') return confirmStep(work, step);
   return step.operation === null ? writeStep(work, step) : askStep(work, step, step.operation.operationUrl);
+};
+
+/** What waits for a person costs what sweeps read meanwhile; that is counted when the person has come. */
+const affordable = (work: Work, step: StepRecord): void => {
+  const { steps, costs } = runOf(work);
+  if (step.id !== 'deviceBundle' && step.id !== 'deviceConfirm') withinBudget('The run', steps.length, costs);
 };
 
 const finish = async (work: Work): Promise<Carried> => {
@@ -79,6 +86,7 @@ export const carryOn = async (work: Work): Promise<Carried> => {
     if (step === undefined) return finish(work);
     let carried: Carried | null;
     try {
+      affordable(work, step);
       carried = await take(work, step);
     } catch (error) {
       carried = await onError(work, step, asAutomationError(error));

@@ -33,6 +33,7 @@ import {
 } from './moveWork.ts';
 import { pauseOf } from './pauseAll.ts';
 import { ready } from './plan/move/graph.ts';
+import { withinBudget } from './record/callBudget.ts';
 import { moveStartLine } from './record/ledgerLines.ts';
 import type { MoveStepRecord } from './record/move.ts';
 import { backAt, isOver, moveConfirmed, moveDueAt } from './record/moveProgress.ts';
@@ -238,6 +239,8 @@ export const carryOnMove = async (work: MoveWork): Promise<Moved> => {
     }
     if (step === undefined) return leave(work);
     try {
+      // The gateway is asked for the device for as long as a person takes; that is counted when somebody has come.
+      if (step.planned.kind !== 'confirm') withinBudget('The move', move.steps.length, move.costs, move.budgetFrom);
       const { operation } = step.record;
       if (operation === null) await begin(work, step);
       else await ask(work, step, operation.operationUrl);

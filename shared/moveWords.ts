@@ -294,7 +294,7 @@ export const retryMove = async ({ site, ports }: Spoken): Promise<MoveAnswer> =>
         }),
       move,
     );
-    return { ...state, move: { ...again, status: 'running', trouble: null } };
+    return { ...state, move: { ...again, status: 'running', trouble: null, budgetFrom: move.costs } };
   });
   return { said: 'goes on where it failed' };
 };

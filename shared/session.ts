@@ -1,5 +1,6 @@
 import { AutomationError } from './base/errors.ts';
 import type { OnCall } from './ports.ts';
+import { withinVisit } from './record/callBudget.ts';
 import type { SiteStore } from './record/ports.ts';
 import { addCosts } from './record/progress.ts';
 import type { RunCosts } from './record/run.ts';
@@ -14,7 +15,7 @@ export type Session = {
   commit(change: (state: SiteState) => SiteState): Promise<SiteState>;
 };
 
-/** Calls to Azure since the last commit; they are put on the run's or the move's account. */
+/** Calls to Azure since the last commit; they are put on the run's or the move's account. Stops one that runs away. */
 export type Meter = {
   readonly onCall: OnCall;
   readonly costs: () => Partial<RunCosts>;
@@ -30,6 +31,7 @@ export const newMeter = (): Meter => {
   const zero = () => ({ reads: 0, writes: 0, polls: 0, azureMs: 0 });
   let sum = zero();
   let account: Account = 'run';
+  let calls = 0;
   return {
     charge: (to) => {
       account = to;
@@ -38,6 +40,8 @@ export const newMeter = (): Meter => {
     account: () => account,
     onCall: (kind, ms) => {
       sum = { ...sum, azureMs: sum.azureMs + ms, [`${kind}s`]: sum[`${kind}s`] + 1 };
+      calls += 1;
+      withinVisit(calls);
     },
     costs: () => sum,
     clear: () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
+import { callBudget } from '../shared/record/callBudget.ts';
+import { incident, type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
 import { atHome, failOver } from './support/landing.ts';
 import { targetOf, untilDevice } from './support/moves.ts';
 import { moveOf, plannedMove, quickMoves, stepOf, untilFailed } from './support/moveTrouble.ts';
@@ -106,5 +107,41 @@ describe('an operation that nobody may ask about', () => {
     await journey.word({ action: 'retryMove' });
     await untilDevice(journey);
     expect(await stepOf(journey, 'profile')).toMatchObject({ status: 'done' });
+  });
+});
+
+describe('the budget of calls', () => {
+  it('ends a run that gets nowhere, and tells where to look', async () => {
+    const journey = await atHome(stage);
+    await journey.event(incident(journey.subscriptionId));
+    while ((await journey.state()).run?.steps[0]?.status !== 'running') expect(await journey.step()).not.toBeNull();
+    const { state, token } = await journey.ports.sites.load(journey.site);
+    const { run } = state;
+    if (run === null) throw new Error('the run is over');
+    const spent = { ...run.costs, writes: callBudget(run.steps.length, 0).writes + 1 };
+    await journey.ports.sites.save({ ...state, run: { ...run, costs: spent } }, token);
+    journey.mark();
+    await journey.work();
+    expect(await journey.state()).toMatchObject({ run: null, inPlace: { mode: 'home' } });
+    expect((await journey.state()).attention?.why).toMatch(/The run of \d steps made \d+ writes.*activity log/);
+    expect(journey.calls()).toMatchObject({ writes: 0, polls: 0 });
+  });
+
+  it('stops a move, until a person has it go on', async () => {
+    const journey = await startJourney(stage);
+    await plannedMove(journey);
+    while ((await stepOf(journey, 'gateway'))?.status !== 'running') expect(await journey.step()).not.toBeNull();
+    const { state, token } = await journey.ports.sites.load(journey.site);
+    const { move } = state;
+    if (!move) throw new Error('the move is over');
+    const spent = { ...move.costs, polls: callBudget(move.steps.length, 0).asks + 1 };
+    await journey.ports.sites.save({ ...state, move: { ...move, costs: spent } }, token);
+    await journey.work();
+    const failed = await moveOf(journey);
+    expect(failed).toMatchObject({ status: 'failed', trouble: { why: expect.stringContaining('polls, more than') } });
+    expect(failed.trouble?.remedy).toMatch(/activity log.*move retry/);
+    await journey.word({ action: 'retryMove' });
+    await untilDevice(journey);
+    expect(await moveOf(journey)).toMatchObject({ status: 'running', trouble: null });
   });
 });

@@ -33,6 +33,7 @@ export type ErrorCode =
   | 'ERR_AZURE_OPERATION_FAILED' // a long operation ended Failed or Canceled
   | 'ERR_AZURE_UNSETTLED' // an operation ended, but the resource is not Succeeded yet
   // Our own house
+  | 'ERR_RUN_BUDGET' // a run, a move or one visit made more calls to Azure than any that gets on would
   | 'ERR_APP' // the functions app does not answer the command line, or not as ours would
   | 'ERR_STATE_CONFLICT' // somebody else wrote this state first
   | 'ERR_LEASED' // another worker holds the site

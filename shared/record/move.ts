@@ -44,6 +44,8 @@ export type Move = {
   readonly startedAt: string | null;
   readonly steps: readonly MoveStepRecord[];
   readonly costs: RunCosts;
+  /** What it had cost when a person last had it go on: its budget of calls counts from there. */
+  readonly budgetFrom?: RunCosts;
   readonly cloudReadyAt: string | null;
   /** Since when nobody is at it, until when at the earliest somebody will be (ms); null: until a person speaks. */
   readonly away: { readonly at: string; readonly until: number | null } | null;
