@@ -1,31 +1,26 @@
 import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from '@azure/functions';
-import { answer, failureAnswer, jsonBodyOf } from '../shared/answers.ts';
+import { answer, jsonBodyOf } from '../shared/answers.ts';
+import { atDoor } from '../shared/atDoor.ts';
 import { admit } from '../shared/caller.ts';
 import { readEventGrid, validationAnswer } from '../shared/events/eventGrid.ts';
 import { hear } from '../shared/hear.ts';
-import { rouse } from '../shared/heartbeat.ts';
 import { wire } from '../shared/wire.ts';
 
 /**
  * Event Grid's door for deliveries with a token, in Event Grid schema; the trigger `eventGridEvent` sees no headers.
  * 200 the handshake, and whatever was taken or ignored; 400 and 413 are given up on, 503 comes again.
  */
-export const eventGridWebhook = async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
-  try {
-    const ports = await wire();
+export const eventGridWebhook = (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> =>
+  atDoor(wire, async (ports) => {
     await admit(request, 'events', ports);
     const body = await jsonBodyOf(request);
     if ('answer' in body) return body.answer;
     if (request.headers.get('aeg-event-type')?.toLowerCase() === 'subscriptionvalidation')
       return answer(200, validationAnswer(body.value));
     const heard = await hear(readEventGrid(body.value), 'an Event Grid event', ports);
-    await rouse(ports);
     for (const { what, reason } of heard.ignored) context.log(`ignored ${what}: ${reason}`);
     return answer(200, heard);
-  } catch (error) {
-    return failureAnswer(error);
-  }
-};
+  });
 
 app.http('eventGridWebhook', {
   methods: ['POST'],

@@ -1,9 +1,9 @@
 import { app, type HttpRequest, type HttpResponseInit } from '@azure/functions';
-import { answer, failureAnswer, jsonBodyOf } from '../shared/answers.ts';
+import { answer, jsonBodyOf } from '../shared/answers.ts';
+import { atDoor } from '../shared/atDoor.ts';
 import { admit } from '../shared/caller.ts';
 import { readServiceHealth } from '../shared/events/serviceHealth.ts';
 import { hear } from '../shared/hear.ts';
-import { rouse } from '../shared/heartbeat.ts';
 import { wire } from '../shared/wire.ts';
 
 /**
@@ -11,19 +11,14 @@ import { wire } from '../shared/wire.ts';
  * 401 and 403 not the action group (where Entra ID is set up), 413 too large, 503 not persisted: an action group tries
  * again on 503, and gives up on other failures.
  */
-export const serviceHealthWebhook = async (request: HttpRequest): Promise<HttpResponseInit> => {
-  try {
-    const ports = await wire();
+export const serviceHealthWebhook = (request: HttpRequest): Promise<HttpResponseInit> =>
+  atDoor(wire, async (ports) => {
     await admit(request, 'alerts', ports);
     const body = await jsonBodyOf(request);
     if ('answer' in body) return body.answer;
     const heard = await hear(readServiceHealth(body.value), 'a Service Health alert', ports);
-    await rouse(ports);
     return answer(heard.accepted > 0 ? 202 : 200, heard);
-  } catch (error) {
-    return failureAnswer(error);
-  }
-};
+  });
 
 app.http('serviceHealthWebhook', {
   methods: ['POST'],

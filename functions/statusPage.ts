@@ -1,6 +1,6 @@
 import { app, type HttpRequest, type HttpResponseInit } from '@azure/functions';
-import { answer, failureAnswer } from '../shared/answers.ts';
-import { rouse } from '../shared/heartbeat.ts';
+import { answer } from '../shared/answers.ts';
+import { atDoor } from '../shared/atDoor.ts';
 import { overview } from '../shared/overview.ts';
 import { pageHeaders, renderPage } from '../shared/record/page.ts';
 import { wire } from '../shared/wire.ts';
@@ -9,16 +9,11 @@ const wantsJson = (request: HttpRequest): boolean =>
   request.query.get('format') === 'json' || (request.headers.get('accept') ?? '').startsWith('application/json');
 
 /** The page a person reads at a glance, and the same as JSON (`?format=json`). */
-export const statusPage = async (request: HttpRequest): Promise<HttpResponseInit> => {
-  try {
-    const ports = await wire();
+export const statusPage = (request: HttpRequest): Promise<HttpResponseInit> =>
+  atDoor<HttpResponseInit>(wire, async (ports) => {
     const view = await overview(ports);
-    await rouse(ports);
     if (wantsJson(request)) return answer(200, view);
     return { status: 200, body: renderPage(view), headers: { ...pageHeaders } };
-  } catch (error) {
-    return failureAnswer(error);
-  }
-};
+  });
 
 app.http('statusPage', { methods: ['GET'], authLevel: 'function', route: 'status', handler: statusPage });

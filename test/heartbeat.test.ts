@@ -1,8 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventGridWebhook } from '../functions/eventGridWebhook.ts';
+import { heartbeat as heartbeatDoor } from '../functions/heartbeat.ts';
+import { manualRun } from '../functions/manualRun.ts';
+import { serviceHealthWebhook } from '../functions/serviceHealthWebhook.ts';
+import { statusPage } from '../functions/statusPage.ts';
+import { AutomationError } from '../shared/base/errors.ts';
 import { heartbeat, rouse } from '../shared/heartbeat.ts';
 import { bury } from '../shared/poison.ts';
 import { heartbeatOf, isOverdue, mayCall, type Pulse } from '../shared/record/heartbeat.ts';
 import { sweep } from '../shared/sweep.ts';
+import { unwire, wireTo } from '../shared/wire.ts';
 import { incident, noLeases, type Stage, startJourney, startStage } from './support/journey.ts';
 import { atHome } from './support/landing.ts';
 
@@ -83,6 +90,37 @@ describe('a timer that died', () => {
     stage.clock.advance(46 * minute);
     const asked = await Promise.all(Array.from({ length: 10 }, () => rouse(ports)));
     expect(asked.filter(Boolean)).toHaveLength(1);
+    expect((await heartbeat(ports)).queue?.messages).toBe(1);
+  });
+
+  const asked = (method: string, body = '', type = 'application/json') =>
+    ({
+      method,
+      headers: new Headers({ 'content-type': type }),
+      query: new URLSearchParams(),
+      arrayBuffer: async () => new TextEncoder().encode(body).buffer,
+    }) as never;
+  const refuse = { tenantId: 't', alerts: { appId: 'a', role: 'r' }, events: { appId: 'a', role: 'r' } };
+  const shut = { entra: refuse, checkToken: async () => ({ refused: 'no' }), appService: false };
+
+  it.each<[string, number, Record<string, unknown>, () => Promise<{ status?: number }>]>([
+    ['a body that is no alert', 400, {}, () => serviceHealthWebhook(asked('POST', '{}'))],
+    ['an alert without a token', 401, { doors: shut }, () => serviceHealthWebhook(asked('POST', '{}'))],
+    ['events without a token', 401, { doors: shut }, () => eventGridWebhook(asked('POST', '{}'), {} as never)],
+    ['a link that decides', 405, {}, () => manualRun(asked('GET'))],
+    ['a form', 415, {}, () => manualRun(asked('POST', '', 'text/plain'))],
+    ['an unknown site', 404, {}, () => manualRun(asked('POST', '{"site":"nowhere"}'))],
+    ['the monitor itself', 503, {}, () => heartbeatDoor()],
+    ['a page that cannot be made', 503, { facts: null }, () => statusPage(asked('GET'))],
+  ])('is asked for by whoever calls, also %s', async (_what, status, broken, call) => {
+    const { ports } = await startJourney(stage);
+    const down = { list: async () => Promise.reject(new AutomationError('ERR_STORAGE', 'down', { remedy: 'wait' })) };
+    const values = Object.entries(broken).map(([name, value]) => [name, { value: value ?? down }]);
+    await rouse(ports);
+    stage.clock.advance(46 * minute);
+    wireTo(Object.create(ports, Object.fromEntries(values)));
+    expect((await call()).status).toBe(status);
+    unwire();
     expect((await heartbeat(ports)).queue?.messages).toBe(1);
   });
 
