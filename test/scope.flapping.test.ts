@@ -44,7 +44,7 @@ describe('an incident that opens and closes ten times an hour', () => {
   });
 
   it('moves once each way even where the soak is shorter than its quiet spells', () => {
-    const moves = play({ failback: 'auto', soak: 'PT2M', minBetweenRuns: 'PT1H' }, true);
+    const moves = play({ failback: 'auto', soak: 'PT2M' }, true);
     expect(moves.slice(0, 2)).toEqual(['0 Storage added', '5 Storage left']);
     expect(moves).toHaveLength(2);
   });
@@ -64,17 +64,17 @@ describe('what left a moment ago', () => {
     });
 
   it('is not added again within policy.minBetweenRuns, and says until when', () => {
-    expect(decided({}, 14)).toMatchObject({
+    expect(decided({}, 59)).toMatchObject({
       services: ['Storage'],
       addWaits: ['Storage'],
       addAgainAt: iso(now + minute),
       addApproval:
-        "Storage left US Gov Texas less than PT15M ago: without a person's word not added again before 2026-03-01 07:01 UTC (policy.minBetweenRuns).",
+        "Storage left US Gov Texas less than PT1H ago: without a person's word not added again before 2026-03-01 07:01 UTC (policy.minBetweenRuns).",
     });
   });
 
   it('is added by itself after that', () => {
-    const after = decided({}, 15);
+    const after = decided({}, 60);
     expect([after.addWaits, after.addApproval, 'addAgainAt' in after]).toEqual([[], null, false]);
   });
 

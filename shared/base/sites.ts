@@ -77,7 +77,7 @@ const policy = z
     regionFailback: askOrAuto.default('ask').describe('the way back from a region move'),
     soak: duration.default('PT1H'),
     minBetweenRuns: duration
-      .default('PT15M')
+      .default('PT1H')
       .describe('what was taken away is not added again sooner without a person; never delays a first failover'),
     drift: z.enum(['tell', 'repair']).default('tell'),
     tagUpdates: askOrAuto.default('auto'),
