@@ -18,7 +18,7 @@ export const manualRun = (request: HttpRequest): Promise<HttpResponseInit> =>
     if ('answer' in body) return body.answer;
     const { by: claimed, ...word } = readWord(body.value);
     const caller = await callerOf(request, claimed, ports);
-    if (decides(word)) mayDecide(caller, ports);
+    if (decides(word)) mayDecide(caller, claimed, ports);
     const said = await say(word, caller.by, ports);
     return answer(decides(word) ? 202 : 200, said);
   });

@@ -1,4 +1,4 @@
-import { byKey, type Caller, type Claims, claimsOfPrincipal, nameOfClaims } from './base/caller.ts';
+import { byKey, type Caller, type Claims, claimsOfPrincipal, nameOfClaims, saysName } from './base/caller.ts';
 import { type DoorSettings, type MachineCaller, openDoors } from './base/doorSettings.ts';
 import { AutomationError } from './base/errors.ts';
 import type { TokenCheck } from './bearer.ts';
@@ -87,9 +87,18 @@ export const callerOf = async (request: Request, claimed: string | undefined, po
   return byKey(claimed);
 };
 
-/** Stops a decision that nobody can be held to, where the settings ask for that. Throws ERR_CALLER_REFUSED. */
-export const mayDecide = (caller: Caller, ports: Ports): void => {
-  if (caller.verified || !doorsOf(ports).requireIdentity) return;
+/**
+ * Stops a decision that nobody can be held to: one by nobody at all, and where the settings ask for more, one by a name
+ * that nobody checked. Throws ERR_USAGE, ERR_CALLER_REFUSED.
+ */
+export const mayDecide = (caller: Caller, claimed: string | undefined, ports: Ports): void => {
+  if (caller.verified) return;
+  if (!doorsOf(ports).requireIdentity) {
+    if (saysName(claimed)) return;
+    throw new AutomationError('ERR_USAGE', 'by: a decision needs the name of whoever makes it.', {
+      remedy: 'Send "by" with your name, or sign in; it is recorded with the decision.',
+    });
+  }
   const message = 'A function key alone decides nothing here: sign in.';
   throw turnAway(ports, 'manual', 'a key alone', refused(message));
 };

@@ -1,9 +1,11 @@
 import { iso } from './base/clock.ts';
 import { AutomationError } from './base/errors.ts';
+import { nonetheless } from './nonetheless.ts';
 import type { Ports } from './ports.ts';
 import { globalPauseIn, liftGlobalPause, setGlobalPause } from './record/globalPause.ts';
 import type { Word } from './record/state.ts';
 import type { Session } from './session.ts';
+import { tellPause } from './tellPause.ts';
 
 /** How `pause` and `resume` name every site at once. */
 export const everySite = '*';
@@ -16,19 +18,9 @@ export const pauseOf = async (work: {
 
 /** One switch for all sites: no run and no move takes another step until it is taken back. What was said in a sentence. */
 export const pauseAll = async (by: string, reason: string, ports: Ports): Promise<string> => {
-  const now = ports.clock.now();
-  const at = iso(now);
+  const at = iso(ports.clock.now());
   await setGlobalPause(ports.config, { by, at, reason, digest: null });
-  await ports.notices.tell({
-    id: `pause all ${at}`,
-    kind: 'alarm',
-    site: 'all',
-    at,
-    title: `${by} paused every site`,
-    text: `Nothing is written until it is taken back.${reason === '' ? '' : ` Why: ${reason}`}`,
-    digest: null,
-    runId: null,
-  });
+  await tellPause('pause', { site: 'all', by, reason }, ports);
   return 'every site is paused: nothing more is written';
 };
 
@@ -40,12 +32,10 @@ export const resumeAll = async (by: string, reason: string, ports: Ports): Promi
       remedy: 'Ask why; whoever still wants to go on says resume again.',
     });
   const because = `${by} said resume for every site${reason === '' ? '' : `: ${reason}`}`;
-  await ports.messages.send({
-    kind: 'look',
-    because,
-    subscriptionIds: null,
-    arrivedAt: ports.clock.now(),
-    resumes: true,
-  });
+  const { messages, clock } = ports;
+  await nonetheless('waking every site', { by, because }, ports, () =>
+    messages.send({ kind: 'look', because, subscriptionIds: null, arrivedAt: clock.now(), resumes: true }),
+  );
+  await tellPause('resume', { site: 'all', by, reason }, ports);
   return 'resumed: every site is looked at';
 };

@@ -5,6 +5,7 @@ import { AutomationError } from './base/errors.ts';
 import { findSite, type Site } from './base/site.ts';
 import { decideFor, type Look, look } from './look.ts';
 import { approveMove, cancelMove, decline, type MoveAnswer, planned, retire, retryMove, standby } from './moveWords.ts';
+import { nonetheless } from './nonetheless.ts';
 import { noteWord } from './noteWord.ts';
 import { everySite, pauseAll, resumeAll } from './pauseAll.ts';
 import type { MovePlan } from './plan/move/movePlan.ts';
@@ -17,6 +18,7 @@ import { questionOf } from './record/question.ts';
 import { asItLives } from './record/residence.ts';
 import type { SiteState } from './record/state.ts';
 import { speakTo } from './session.ts';
+import { tellPause } from './tellPause.ts';
 import { tagsFor } from './visit.ts';
 import { wake } from './wake.ts';
 import { acceptSnapshot, bringBackSnapshot, checkNow } from './watchWords.ts';
@@ -233,6 +235,7 @@ const setPause = async (word: WordOf<'pause' | 'resume'>, site: Site, by: string
     site.id,
     (state): SiteState => ({ ...state, paused: word.action === 'pause' ? paused : null }),
   );
+  await tellPause(word.action, { site: site.id, by, reason: paused.reason }, ports);
   return word.action === 'pause' ? 'paused: nothing more is written' : 'resumed';
 };
 
@@ -262,7 +265,9 @@ export const say = async (word: Word, caller: string, ports: Ports): Promise<Ans
     const sayToAll = word.action === 'pause' ? pauseAll : resumeAll;
     const by = word.by ?? caller;
     const said = await sayToAll(by, word.reason ?? '', ports);
-    await noteWord(word, { site: '_all', by, said }, ports);
+    await nonetheless('writing the word down', { site: '_all', by, said }, ports, () =>
+      noteWord(word, { site: '_all', by, said }, ports),
+    );
     return { site: everySite, action: word.action, said };
   }
   const { sites } = await sitesInForce(ports.config);
@@ -294,10 +299,13 @@ export const say = async (word: Word, caller: string, ports: Ports): Promise<Ans
     moved = await sayOfMove(word, { site, by, ports });
     ({ said } = moved);
   }
-  await noteWord(word, { site: site.id, by, said }, ports);
+  const about = { site: site.id, by, said };
+  await nonetheless('writing the word down', about, ports, () => noteWord(word, about, ports));
   const because = `${by} said ${action}${word.reason ? `: ${word.reason}` : ''}`;
   if (action !== 'pause') {
-    await wake(site.id, { because, arrivedAt: ports.clock.now(), resumes: action === 'resume' }, ports);
+    const call = { because, arrivedAt: ports.clock.now(), resumes: action === 'resume' };
+    // A message that is lost is made good by the sweep.
+    await nonetheless('waking the site', about, ports, () => wake(site.id, call, ports));
   }
   const plan = moved?.move
     ? { move: moved.move, digest: moved.move.digest, ...(moved.question ? { question: moved.question } : {}) }

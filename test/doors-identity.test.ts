@@ -171,10 +171,22 @@ describe('whose decision it is', () => {
     set({});
     await pause('Ada');
     expect(await pausedBy()).toBe('Ada (by key)');
-    await pause();
-    expect(await pausedBy()).toBe('somebody (by key)');
     await pause('Ada\r\n\u202e(verified)');
     expect(await pausedBy()).toBe('Ada (verified) (by key)');
+  });
+
+  it.each(['pause', 'resume', 'adopt', 'declare'])('is not made by nobody, even with a key: %s', async (action) => {
+    set({});
+    await pause('Ada');
+    for (const by of [undefined, ' \u202e ']) {
+      const answer = await send('manualRun', { action, site, ...(by ? { by } : {}) });
+      expect(answer.status).toBe(400);
+      expect(JSON.parse(answer.text).error).toMatchObject({
+        code: 'ERR_USAGE',
+        remedy: expect.stringContaining('"by"'),
+      });
+    }
+    expect(await pausedBy()).toBe('Ada (by key)');
   });
 
   it('is written down for each word, on a ledger that only grows', async () => {

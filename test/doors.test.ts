@@ -127,7 +127,7 @@ describe("Event Grid's door", () => {
 
 describe("a person's door", () => {
   const say = async (word: object | string) => {
-    const answer = await post('/api/manualRun', word);
+    const answer = await post('/api/manualRun', typeof word === 'string' ? word : { by: 'Ada', ...word });
     return { status: answer.status, body: JSON.parse(answer.text) };
   };
 

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AutomationError } from '../shared/base/errors.ts';
 import { overview } from '../shared/overview.ts';
 import type { MovePlan } from '../shared/plan/move/movePlan.ts';
 import { globalPauseIn, liftGlobalPause } from '../shared/record/globalPause.ts';
 import { renderPage } from '../shared/record/page.ts';
 import { renderStatusText } from '../shared/record/statusText.ts';
-import { wordSchema } from '../shared/words.ts';
+import { say, wordSchema } from '../shared/words.ts';
 import { incident, type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
 import { atHome } from './support/landing.ts';
 import { settledAtHome, sweepOnce, untilDevice } from './support/moves.ts';
@@ -157,5 +158,44 @@ describe('a region move', () => {
     await journey.word({ action: 'resume', site });
     await untilDevice(journey);
     expect((await journey.state()).move?.steps.find(({ status }) => status === 'waiting')?.id).toBe('confirm');
+  });
+});
+
+describe('a word that counts already', () => {
+  const down = async () => Promise.reject(new AutomationError('ERR_STORAGE', 'down', { remedy: 'wait' }));
+
+  it('is told when one site is paused and goes on, with who and why', async () => {
+    const journey = await atHome(stage);
+    const told = journey.notices.length;
+    await journey.word({ action: 'pause', reason: 'let me look' });
+    await journey.word({ action: 'resume' });
+    await pauseAll(journey);
+    await resumeAll(journey);
+    await journey.work();
+    const notices = journey.notices.slice(told).map(({ kind, title, text }) => `${kind}: ${title}. ${text}`);
+    expect(notices).toEqual([
+      `alarm: Ada paused site ${journey.site}. Nothing is written until it is taken back. Why: let me look`,
+      `over: Ada resumed site ${journey.site}. What was under way goes on, and it is looked at again.`,
+      'alarm: Ada paused every site. Nothing is written until it is taken back. Why: let me look',
+      'over: Ada resumed every site. What was under way goes on, and it is looked at again.',
+    ]);
+  });
+
+  it.each(['archive', 'notices', 'messages'])('never fails, and wakes the site where it can: no %s', async (broken) => {
+    const journey = await atHome(stage);
+    const parts = { archive: { append: down }, notices: { tell: down }, messages: { send: down } };
+    const own = journey.ports[broken as 'archive'];
+    const value = { ...own, ...parts[broken as 'archive'] };
+    const ports = Object.create(journey.ports, { [broken]: { value } });
+    const word = (action: 'pause' | 'resume', site = journey.site) => say({ action, site }, 'Ada', ports);
+    expect(await word('pause')).toMatchObject({ said: 'paused: nothing more is written' });
+    expect((await journey.state()).paused?.by).toBe('Ada');
+    expect(await word('resume')).toMatchObject({ said: 'resumed' });
+    expect((await journey.state()).paused).toBeNull();
+    expect((await journey.step())?.because).toBe(broken === 'messages' ? undefined : 'Ada said resume');
+    await word('pause', '*');
+    expect(await word('resume', '*')).toMatchObject({ said: 'resumed: every site is looked at' });
+    expect((await journey.step())?.kind).toBe(broken === 'messages' ? undefined : 'look');
+    await journey.work();
   });
 });

@@ -92,6 +92,9 @@ export const nameOfClaims = ({ name, appId, objectId }: Claims): string | null =
   return objectId === null ? null : `object ${lineOf(objectId)}`;
 };
 
+/** Whether a caller says who it is at all. */
+export const saysName = (claimed: string | undefined): boolean => lineOf(claimed ?? '') !== '';
+
 /** Whoever holds a function key may call themselves what they like; the record says that nobody checked. */
 export const byKey = (claimed: string | undefined): Caller => ({
   by: `${lineOf(claimed ?? '') || 'somebody'} (by key)`,

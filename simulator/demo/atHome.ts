@@ -38,7 +38,7 @@ export const bringHome = async (
 ): Promise<void> => {
   tell.chapter('Before: the site is adopted and brought home', true);
   tell.say('A site starts in shadow: it plans and tells, and writes nothing, until a person adopts it.');
-  await post('manualRun', { action: 'resume', site });
+  await post('manualRun', { action: 'resume', site, by: 'Ada (network engineer)' });
   const shadow = await watch((state) => state.waiting !== null);
   tell.detail(`The shadow's plan: ${shadow.waiting?.title}`);
   await post('manualRun', { action: 'adopt', site, by: 'Ada (network engineer)', digest: shadow.waiting?.digest });
