@@ -9,7 +9,6 @@ import {
   ago,
   awayInPlace,
   confirmed,
-  digest,
   fact,
   inPlace,
   now,
