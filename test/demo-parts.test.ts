@@ -52,6 +52,7 @@ describe('the figures of a move', () => {
 
   it.each([
     ['an early poll', { earlyPolls: 1 }],
+    ['a late poll on a clock slow enough to tell', { latePolls: 1, speed: 20 }],
     ['a request to the dead region', { requestsToDeadRegion: 1 }],
     ['a write that nobody approved', { unplannedWrites: ['x: 2, planned 1'] }],
     ['no proof', { checks: [] }],
@@ -60,7 +61,9 @@ describe('the figures of a move', () => {
     const good = {
       outcome: 'protected',
       checks: ['all wanted addresses go to the firewall'],
+      speed: 200,
       earlyPolls: 0,
+      latePolls: 1,
       requestsToDeadRegion: 0,
       unplannedWrites: [],
     } as unknown as MoveLeg;
