@@ -43,6 +43,8 @@ export type Visit = {
 /** A site busy with another message is tried again within this one, then by message: a visit takes a second or so. */
 const busyPauses = [50, 100, 200, 400, 800];
 const busyMs = 5_000;
+/** Who carries a run on may have a poll to make, and is not late by more than a tenth of ten seconds. */
+const busyAtWorkMs = 500;
 
 const readers = new WeakMap<object, ReturnType<typeof tagReader>>();
 
@@ -160,7 +162,8 @@ export const enter = async (
       return;
     } catch (error) {
       if (!(error instanceof AutomationError) || error.code !== 'ERR_LEASED') throw error;
-      if (wallMs === null) await ports.messages.send({ ...message, notBefore: ports.clock.now() + busyMs });
+      const waitMs = message.continues === undefined ? busyMs : busyAtWorkMs;
+      if (wallMs === null) await ports.messages.send({ ...message, notBefore: ports.clock.now() + waitMs });
       else await ports.clock.pause(wallMs);
     }
   }
