@@ -151,8 +151,8 @@ describe('settings', () => {
       queues: {
         maxPollingIntervalMs: 500,
         visibilityTimeoutMs: 10_000,
-        batchSize: 8,
-        newBatchThreshold: 4,
+        batchSize: 16,
+        newBatchThreshold: 16,
         maxDequeueCount: 5,
         messageEncoding: 'base64',
       },
