@@ -26,9 +26,10 @@ const onError = async (work: Work, step: StepRecord, error: AutomationError): Pr
   }
   if (error.code === 'ERR_STATE_CONFLICT' || error.code === 'ERR_STORAGE' || error.code === 'ERR_BUG') throw error;
   const waitMs = waitBefore(error, step.tries, work.ports.random?.() ?? 0);
-  if (waitMs !== null && step.tries < mostTries) {
-    return wait(work, step, `${error.message} (${error.code})`, waitMs);
-  }
+  const why = `${error.message} (${error.code})`;
+  // Azure was not asked: a turn that comes late is no try in vain.
+  if (waitMs !== null && error.code === 'ERR_OUR_TURN') return wait(work, step, why, waitMs, step.tries);
+  if (waitMs !== null && step.tries < mostTries) return wait(work, step, why, waitMs);
   return fail(work, step, error.message, error.remedy);
 };
 

@@ -126,8 +126,8 @@ const untold = async (work: MoveWork, step: StepInHand): Promise<void> => {
   const why = 'Azure does not let us ask how the operation goes';
   if (planned.kind === 'confirm') return askGatewayLater(work, step, why);
   if (record.tries + 1 >= mostUntold(planned.kind)) throw new StepFailure(`${why}.`, `${askRight} Then ${goesOn}`);
-  const since = atWorkSince(record, work.ports.clock.now());
-  return delayMoveStep(work, step, `${why}: the resource itself is looked at`, failedOperationMs, since);
+  const operationSince = atWorkSince(record, work.ports.clock.now());
+  return delayMoveStep(work, step, `${why}: the resource itself is looked at`, failedOperationMs, { operationSince });
 };
 
 const ask = async (work: MoveWork, step: StepInHand, operationUrl: string): Promise<void> => {
@@ -187,11 +187,16 @@ const onError = async (work: MoveWork, step: StepInHand, thrown: unknown): Promi
   if (['ERR_STATE_CONFLICT', 'ERR_STORAGE', 'ERR_BUG'].includes(error.code)) throw error;
   if (renews) return keepProfile(work, step, error.message);
   if (step.planned.kind === 'confirm') return askGatewayLater(work, step, error.message);
-  const { tries } = step.record;
+  const { tries, operationSince = null } = step.record;
   const fought = error.code === 'ERR_AZURE_CHANGED';
   const waitMs = fought ? waitWhenFought(tries) : waitBefore(error, tries, work.ports.random?.() ?? 0);
+  const why = `${error.message} (${error.code})`;
+  // Azure was not asked: a turn that comes late is no try in vain, and ends nothing that Azure is at.
+  if (waitMs !== null && error.code === 'ERR_OUR_TURN')
+    return delayMoveStep(work, step, why, waitMs, { tries, operationSince });
   if (waitMs === null || tries >= mostTries) return failMove(work, step, error.message, `${error.remedy} ${goesOn}`);
-  return delayMoveStep(work, step, `${error.message} (${error.code})`, waitMs);
+  const locked = error.code === 'ERR_AZURE_LOCKED';
+  return delayMoveStep(work, step, why, waitMs, { operationSince: locked ? null : operationSince });
 };
 
 const tellStart = async (work: MoveWork): Promise<void> => {

@@ -90,22 +90,22 @@ export const leaveMoveStep = (
     startedAt: step.record.startedAt ?? iso(work.ports.clock.now()),
   });
 
-/** Only time has to pass: the step is looked at again. `operationSince`: where Azure is at work on it all the same. */
+/** Only time has to pass: the step is looked at again. `more`: such as since when Azure is at work on it all the same. */
 export const delayMoveStep = (
   work: MoveWork,
   step: StepInHand,
   why: string,
   waitMs: number,
-  operationSince: string | null = null,
+  more: Partial<MoveStepRecord> = {},
 ): Promise<void> =>
   setMoveStep(work, step, {
     status: 'pending',
     why,
     operation: null,
-    operationSince,
     notBefore: work.ports.clock.now() + waitMs,
     tries: step.record.tries + 1,
     startedAt: step.record.startedAt ?? iso(work.ports.clock.now()),
+    ...more,
   });
 
 /** Twice the estimate and half an hour: a gateway estimated at 45 minutes was recorded at 47. Then a person decides. */
@@ -126,7 +126,7 @@ export const awaitAzure = async (work: MoveWork, step: StepInHand, why: string, 
   const since = step.record.operationSince ?? iso(work.ports.clock.now());
   const late = overdue(work, step, since);
   if (late !== null) throw late;
-  return delayMoveStep(work, step, why, waitMs, since);
+  return delayMoveStep(work, step, why, waitMs, { operationSince: since });
 };
 
 /** What a step cannot go on from by itself. */

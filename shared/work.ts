@@ -91,9 +91,15 @@ export const leave = async (
 };
 
 /** Nothing to ask Azure about, only time to pass: the step is tried again. */
-export const wait = async (work: Work, step: StepRecord, why: string, waitMs: number): Promise<Carried> => {
+export const wait = async (
+  work: Work,
+  step: StepRecord,
+  why: string,
+  waitMs: number,
+  tries = step.tries + 1,
+): Promise<Carried> => {
   const notBefore = work.ports.clock.now() + waitMs;
-  await setStep(work, step.id, { status: 'pending', why, notBefore, tries: step.tries + 1 }, waitMs);
+  await setStep(work, step.id, { status: 'pending', why, notBefore, tries }, waitMs);
   return { status: 'later', notBefore };
 };
 

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allowanceTable } from '../shared/azure/allowanceTable.ts';
-import { sharedTurns, type Turn, turnOf } from '../shared/azure/turns.ts';
+import { type AllowanceStore, sharedTurns, type Turn, turnOf } from '../shared/azure/turns.ts';
+import { unused } from '../shared/base/allowance.ts';
 import { type Azurite, startAzurite } from '../simulator/azurite.ts';
 import { jumpClock } from './support/journey.ts';
 
@@ -62,6 +63,34 @@ describe('turns that instances share through storage', () => {
     await first.refused(readOf(subscription), 15_000);
     await second.take(readOf(subscription));
     expect(clock.now()).toBe(Date.parse(start) + 15_000);
+  });
+
+  it('come later where others write so often that nobody’s turn can be kept', async () => {
+    const store: AllowanceStore = {
+      load: async () => ({ allowance: unused, token: null }),
+      save: async () => null,
+      promised: async () => undefined,
+      promise: async () => {},
+      keepPromise: async () => {},
+    };
+    const turns = sharedTurns(store, jumpClock(start));
+    await expect(turns.take(putOf('crowded', 'a'))).rejects.toMatchObject({ code: 'ERR_OUR_TURN' });
+    await expect(turns.take(readOf('crowded'))).rejects.toMatchObject({ code: 'ERR_OUR_TURN' });
+  });
+
+  it('that were promised and never taken are forgotten', async () => {
+    const { clock, instances, subscription } = twoInstances();
+    const store = allowanceTable(table);
+    await instances[0].refused(putOf(subscription, 'other'), 60_000);
+    const promised = async (name: string) => {
+      await instances[1].take(putOf(subscription, name)).catch(() => {});
+      return store.promised(subscription, `PUT ${name}`);
+    };
+    expect(await promised('dropped')).toBeDefined();
+    clock.advance(2 * 3_600_000);
+    await instances[0].refused(putOf(subscription, 'other'), 60_000);
+    expect(await promised('new')).toBeDefined();
+    expect(await store.promised(subscription, 'PUT dropped')).toBeUndefined();
   });
 
   it('do not keep a call from Azure where storage does not answer', async () => {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AutomationError } from '../shared/base/errors.ts';
+import type { OnCall, Ports } from '../shared/ports.ts';
 import { callBudget } from '../shared/record/callBudget.ts';
 import { incident, type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
 import { atHome, failOver } from './support/landing.ts';
@@ -144,4 +146,26 @@ describe('the budget of calls', () => {
     await untilDevice(journey);
     expect(await moveOf(journey)).toMatchObject({ status: 'running', trouble: null });
   });
+});
+
+it('a turn of our own that comes late is no try in vain', async () => {
+  const journey = await atHome(stage);
+  const { metered } = journey.ports;
+  let late = 3;
+  const put: Ports['resources']['put'] = (id, body, ifMatch) => {
+    late -= 1;
+    if (late < 0) return journey.ports.resources.put(id, body, ifMatch);
+    throw new AutomationError('ERR_OUR_TURN', 'not yet', { remedy: 'Wait.', retry: 'later', retryAfterMs: 5_000 });
+  };
+  Object.defineProperty(journey.ports, 'metered', {
+    value: (onCall: OnCall) => {
+      const view = metered(onCall);
+      return { ...view, resources: { ...view.resources, put } };
+    },
+  });
+  await journey.event(incident(journey.subscriptionId));
+  while (late > 0) expect(await journey.step()).not.toBeNull();
+  expect((await journey.state()).run?.steps[0]).toMatchObject({ id: 'firewall', status: 'pending', tries: 0 });
+  await journey.work();
+  expect(await journey.state()).toMatchObject({ inPlace: { mode: 'serviceFailover' }, attention: null });
 });

@@ -1,14 +1,20 @@
 import type { TableClient } from '@azure/data-tables';
 import { type Allowance, unused } from '../base/allowance.ts';
-import { onStorage, soon } from './onStorage.ts';
+import { inAWhile, onStorage, soon } from './onStorage.ts';
 import { statusOf } from './storageFailures.ts';
-import { readRow, tableKey, writeRow } from './tableRow.ts';
+import { type RowKey, readRow, tableKey, writeRow } from './tableRow.ts';
 import type { AllowanceStore } from './turns.ts';
 
 const keyOf = (subscription: string, ...call: readonly string[]) => ({
   partitionKey: tableKey(subscription),
   rowKey: call.length === 0 ? 'allowance' : tableKey('promised', ...call),
 });
+
+const drop = async (table: TableClient, { partitionKey, rowKey }: RowKey): Promise<void> => {
+  await table.deleteEntity(partitionKey, rowKey, soon()).catch((error: unknown) => {
+    if (statusOf(error) !== 404) throw error;
+  });
+};
 
 /** One row a subscription, and one for each call that was promised a turn. */
 export const allowanceTable = (table: TableClient): AllowanceStore => ({
@@ -34,10 +40,18 @@ export const allowanceTable = (table: TableClient): AllowanceStore => ({
       await writeRow(table, key, { at }, row?.etag ?? null);
     }),
   keepPromise: (subscription, call) =>
-    onStorage('keeping a promised turn', 'repeatable', async () => {
-      const { partitionKey, rowKey } = keyOf(subscription, call);
-      await table.deleteEntity(partitionKey, rowKey, soon()).catch((error: unknown) => {
-        if (statusOf(error) !== 404) throw error;
-      });
+    onStorage('keeping a promised turn', 'repeatable', () => drop(table, keyOf(subscription, call))),
+  forget: (subscription, before) =>
+    onStorage('forgetting promised turns', 'repeatable', async () => {
+      const { partitionKey } = keyOf(subscription);
+      const filter = `PartitionKey eq '${partitionKey}' and RowKey ge 'promised:' and RowKey lt 'promised;'`;
+      for await (const { rowKey } of table.listEntities({
+        queryOptions: { filter, select: ['RowKey'] },
+        ...inAWhile(),
+      })) {
+        const key = { partitionKey, rowKey: rowKey ?? '' };
+        const promise = (await readRow(table, key))?.value as { at: number } | undefined;
+        if (promise !== undefined && promise.at < before) await drop(table, key);
+      }
     }),
 });

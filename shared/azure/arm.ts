@@ -4,17 +4,23 @@ import {
   createHttpHeaders,
   createPipelineRequest,
   type HttpClient,
+  type PipelineResponse,
 } from '@azure/core-rest-pipeline';
 import type { TokenCredential } from '@azure/identity';
 import { isObject, type JsonObject } from '../base/canonical.ts';
 import type { Clock } from '../base/clock.ts';
 import { AutomationError } from '../base/errors.ts';
 import { armErrorOf, hasCode } from './armError.ts';
-import { type Asked, failureOf, type Refusal, transportFailure } from './failures.ts';
+import { type Asked, failureOf, isLock, type Refusal, transportFailure } from './failures.ts';
+import { readAtMost } from './readAtMost.ts';
 import { retryAfterMs } from './retryAfter.ts';
 import { type Turns, turnOf } from './turns.ts';
 
 const TIMEOUT_MS = 30_000;
+const MEGABYTE = 1_024 * 1_024;
+/** A table of 400 routes has 0.2 MB; the service tags of a cloud have 4, and may have as many as a file of them. */
+const MOST_BYTES = 32 * MEGABYTE;
+const MOST_TAG_BYTES = 64 * MEGABYTE;
 
 /** What a call was for: `poll` asks about a long operation. */
 export type CallKind = 'read' | 'write' | 'poll';
@@ -54,6 +60,8 @@ export type ArmOptions = {
   readonly turns?: Turns;
   /** Node's own https where absent. */
   readonly httpClient?: HttpClient;
+  /** The most bytes of an answer that are read. */
+  readonly mostBytes?: number;
 };
 
 const RESOURCE_HEALTH_API_VERSION = '2024-02-01';
@@ -101,26 +109,37 @@ const requestOf = (call: ArmCall) => {
     method: call.method,
     headers,
     timeout: TIMEOUT_MS,
+    // Every answer comes as a stream: one without end is not taken in.
+    streamResponseStatusCodes: new Set([Number.POSITIVE_INFINITY]),
     // The time-out above is for the answer alone; getting a token counts, too.
     abortSignal: AbortSignal.timeout(TIMEOUT_MS),
     ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
   });
 };
 
-/** What a subscription as a whole is refused with; the list of service tags has a limit of its own, whatever it is called. */
+const isOfTags = (url: string): boolean => /\/serviceTags\?/i.test(url);
+
+/** What a subscription as a whole is refused with. */
 const subscriptionThrottles: ReadonlySet<string> = new Set([
   'SubscriptionRequestsThrottled',
   'RetryableErrorDueToTooManyCalls',
 ]);
-
-const isThrottle = ({ url }: ArmCall, { status, body }: ArmAnswer): boolean =>
-  status === 429 && hasCode(armErrorOf(body), subscriptionThrottles) && !/\/serviceTags\?/i.test(url);
+/** What one operation is refused with; others are let in. The list of service tags has such a limit, whatever it is called. */
+const operationThrottles: ReadonlySet<string> = new Set(['RetryableErrorDueToTooManyCallsToThisOperation']);
 
 const shortestThrottleMs = 1_000;
 /** No limit of a subscription takes longer to let somebody in again: its windows are of five minutes. */
 const longestThrottleMs = 5 * 60_000;
-const waitOf = ({ headers }: ArmAnswer, nowMs: number): number =>
-  Math.min(longestThrottleMs, retryAfterMs(headers, nowMs) ?? shortestThrottleMs);
+/** Where Azure does not say whose limit it is, the whole subscription is not held up for long. */
+const unnamedThrottleMs = 30_000;
+
+/** For how long nobody need ask the subscription, by this answer; undefined where it does not speak of the subscription. */
+const throttledFor = ({ url }: ArmCall, { status, headers, body }: ArmAnswer, nowMs: number): number | undefined => {
+  const error = armErrorOf(body);
+  if (status !== 429 || isLock(error) || hasCode(error, operationThrottles) || isOfTags(url)) return undefined;
+  const longest = hasCode(error, subscriptionThrottles) ? longestThrottleMs : unnamedThrottleMs;
+  return Math.min(longest, retryAfterMs(headers, nowMs) ?? shortestThrottleMs);
+};
 
 /** The production ARM client. Makes no connection until it is asked for something; never retries by itself. */
 export const createArm = (options: ArmOptions): Arm => {
@@ -136,6 +155,17 @@ export const createArm = (options: ArmOptions): Arm => {
   });
   const httpClient = options.httpClient ?? createDefaultHttpClient();
 
+  const textOf = async ({ id, url }: ArmCall, answer: PipelineResponse): Promise<string> => {
+    const { readableStreamBody, bodyAsText } = answer;
+    if (readableStreamBody === undefined) return bodyAsText ?? '';
+    const mostBytes = isOfTags(url) ? MOST_TAG_BYTES : (options.mostBytes ?? MOST_BYTES);
+    const text = await readAtMost(readableStreamBody, mostBytes);
+    if (text !== null) return text;
+    throw new AutomationError('ERR_AZURE_REJECTED', `Azure answers with more than ${mostBytes} bytes about ${id}`, {
+      remedy: 'It was not read. See what the resource holds; if that is all right, please report this.',
+    });
+  };
+
   const send = async (call: ArmCall, onCall: OnCall | undefined): Promise<ArmAnswer> => {
     guard(origin, call);
     const turn = turns === undefined ? undefined : turnOf(call.method, call.url);
@@ -143,9 +173,10 @@ export const createArm = (options: ArmOptions): Arm => {
     const start = clock.now();
     try {
       const answer = await client.pipeline.sendRequest(httpClient, requestOf(call));
-      const text = answer.bodyAsText ?? '';
+      const text = await textOf(call, answer);
       const told = { status: answer.status, headers: answer.headers, body: parsed(text), bytes: text.length };
-      if (turn !== undefined && isThrottle(call, told)) await turns?.refused(turn, waitOf(told, clock.now()));
+      const waitMs = throttledFor(call, told, clock.now());
+      if (turn !== undefined && waitMs !== undefined) await turns?.refused(turn, waitMs);
       return told;
     } catch (error) {
       throw transportFailure(call, error);

@@ -1,6 +1,7 @@
 import { createDefaultHttpClient, createPipelineRequest, type HttpClient } from '@azure/core-rest-pipeline';
 import type { Clock } from '../base/clock.ts';
 import { AutomationError } from '../base/errors.ts';
+import { readAtMost } from './readAtMost.ts';
 import { retryAfterMs } from './retryAfter.ts';
 import { scrub } from './scrub.ts';
 
@@ -25,15 +26,9 @@ const failure = (code: 'ERR_AZURE_UNAVAILABLE' | 'ERR_AZURE_REJECTED', message: 
   });
 
 const read = async (body: NodeJS.ReadableStream, mostBytes: number): Promise<string> => {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    const buffer = Buffer.from(chunk);
-    bytes += buffer.length;
-    if (bytes > mostBytes) throw failure('ERR_AZURE_REJECTED', `It has more than ${mostBytes} bytes`);
-    chunks.push(buffer);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  const text = await readAtMost(body, mostBytes);
+  if (text === null) throw failure('ERR_AZURE_REJECTED', `It has more than ${mostBytes} bytes`);
+  return text;
 };
 
 /** Asks once, follows nothing, tries nothing again: the sweep comes back by itself. https only. */

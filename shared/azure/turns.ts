@@ -11,6 +11,8 @@ export interface AllowanceStore {
   promised(subscription: string, call: string): Promise<number | undefined>;
   promise(subscription: string, call: string, at: number): Promise<void>;
   keepPromise(subscription: string, call: string): Promise<void>;
+  /** Drops promises of moments before `before` (ms): whoever they were made to does not come back. */
+  forget?(subscription: string, before: number): Promise<void>;
 }
 
 export type Turn = {
@@ -37,6 +39,12 @@ const blockOf = { reads: 8, writes: 1, deletes: 1 } as const;
 /** A turn that was not taken for so long is over: too many late ones at once would be more than Azure allows. */
 const lateMs = { block: 2_000, promise: 60_000 } as const;
 const mostTries = 20;
+/** Between two tries to write where others write at the same time; by chance, so that they part. */
+const conflictMs = 50;
+/** Whoever was in everybody's way for so many tries comes back by message. */
+const crowdedMs = 2_000;
+/** A promise is long over by then; so often the old ones are dropped. */
+const promiseKeptMs = 60 * 60_000;
 
 const notYet = ({ call }: Turn, waitMs: number): AutomationError =>
   new AutomationError('ERR_OUR_TURN', `Too many calls of ours to one subscription: ${call} waits for its turn`, {
@@ -57,7 +65,8 @@ const unlessStorageFails = async <T>(work: () => Promise<T>): Promise<T | undefi
   }
 };
 
-export const sharedTurns = (store: AllowanceStore, clock: Clock): Turns => {
+export const sharedTurns = (store: AllowanceStore, clock: Clock, random: () => number = Math.random): Turns => {
+  const tidied = new Map<string, number>();
   const kept = new Map<string, Kept>();
   const blocks = new Map<string, number[]>();
   const lines = new Map<string, Promise<unknown>>();
@@ -73,22 +82,34 @@ export const sharedTurns = (store: AllowanceStore, clock: Clock): Turns => {
     return mine;
   };
 
-  /** Changes the stored allowance; `change` may refuse by returning null, and sees the newest at each try. */
-  const alter = async (subscription: string, change: (allowance: Allowance) => Allowance | null): Promise<void> => {
+  /** Changes the stored allowance; `change` may refuse by returning null, and sees the newest at each try. False: not stored. */
+  const alter = async (subscription: string, change: (allowance: Allowance) => Allowance | null): Promise<boolean> => {
     for (let tries = 0; tries < mostTries; tries += 1) {
       const known = kept.get(subscription) ?? (await store.load(subscription));
       const next = change(known.allowance);
-      if (next === null) return void kept.set(subscription, known);
-      const token = await store.save(subscription, next, known.token);
-      if (token !== null) return void kept.set(subscription, { allowance: next, token });
+      const token = next === null ? known.token : await store.save(subscription, next, known.token);
+      if (next === null || token !== null) {
+        kept.set(subscription, { allowance: next ?? known.allowance, token });
+        return true;
+      }
       kept.delete(subscription);
+      await clock.pause(conflictMs * random());
     }
+    return false;
   };
 
-  const newBlock = async ({ subscription, kind, network }: Turn): Promise<{ slots: number[]; taken: boolean }> => {
+  const forgetOld = async (subscription: string): Promise<void> => {
+    const now = clock.now();
+    if (now - (tidied.get(subscription) ?? 0) < promiseKeptMs) return;
+    tidied.set(subscription, now);
+    await unlessStorageFails(async () => store.forget?.(subscription, now - promiseKeptMs));
+  };
+
+  const newBlock = async (turn: Turn): Promise<{ slots: number[]; taken: boolean }> => {
+    const { subscription, kind, network } = turn;
     let slots: number[] = [];
     let taken = true;
-    await alter(subscription, (allowance) => {
+    const stored = await alter(subscription, (allowance) => {
       slots = [];
       let left = allowance;
       for (let more = 0; more < blockOf[kind]; more += 1) {
@@ -99,6 +120,7 @@ export const sharedTurns = (store: AllowanceStore, clock: Clock): Turns => {
       taken = (slots[0] ?? 0) - clock.now() <= mostWaitMs[kind];
       return taken ? left : null;
     });
+    if (!stored) throw notYet(turn, crowdedMs);
     return { slots, taken };
   };
 
@@ -111,7 +133,7 @@ export const sharedTurns = (store: AllowanceStore, clock: Clock): Turns => {
     if (promised !== undefined) await store.keepPromise(subscription, call);
     const inTime = promised !== undefined && promised > now - lateMs.promise ? promised : null;
     let at = now;
-    await alter(subscription, (allowance) => {
+    const stored = await alter(subscription, (allowance) => {
       const one =
         inTime === null
           ? takeOne(allowance, kind, network, clock.now())
@@ -119,7 +141,9 @@ export const sharedTurns = (store: AllowanceStore, clock: Clock): Turns => {
       at = one.at;
       return one.left;
     });
+    if (!stored) throw notYet(turn, crowdedMs);
     if (at - clock.now() <= mostWaitMs[kind]) return at;
+    await forgetOld(subscription);
     await store.promise(subscription, call, at);
     throw notYet(turn, at - clock.now());
   };
