@@ -41,8 +41,11 @@ export const verifyStep = async (work: Work, step: StepRecord): Promise<Carried 
   if (!proof.settled && step.tries < mostTries) {
     return wait(work, step, 'a resource is still updating', 10_000);
   }
-  await note(work, 'proof', { ok: proof.ok, checks: proof.checks });
-  if (!proof.ok) {
+  const { ok, checks } = proof;
+  if (!ok) {
+    // A worker that another has overtaken ends here: it must not write into that one's ledger.
+    await work.session.commit((state) => state);
+    await note(work, 'proof', { ok, checks });
     const failed = proof.checks.filter((check) => !check.ok).map((check) => check.text);
     return fail(
       work,
@@ -60,6 +63,7 @@ export const verifyStep = async (work: Work, step: StepRecord): Promise<Carried 
     attention: null,
     run: state.run === null ? null : { ...state.run, cloudReadyAt: iso(now) },
   }));
+  await note(work, 'proof', { ok, checks });
   // Told before the step is over: a worker that dies in between proves, and tells, again.
   await tell(work, {
     kind: 'cloudReady',

@@ -1,7 +1,7 @@
 import { canonicalJson } from './base/canonical.ts';
 import { iso } from './base/clock.ts';
 import type { Choice } from './choose.ts';
-import { closeLedger } from './closeLedger.ts';
+import { closeEnded } from './closeLedger.ts';
 import type { Look } from './look.ts';
 import { changesIn, type Plan, titleOf } from './plan/plan.ts';
 import { isShadow } from './record/headline.ts';
@@ -125,12 +125,13 @@ export const abandon = async (visit: Visit, why: string): Promise<void> => {
   const { run } = session.state();
   if (run === null) return;
   const summary = summaryOf(run, 'superseded', ports.clock.now(), ports.clock.speed, why);
-  await closeLedger(ports.archive, ledgerBlob(site.id, run.id), [
-    ...endLines(run.steps, summary.endedAt),
-    { at: summary.endedAt, event: 'run superseded', why },
-  ]);
+  const closing = {
+    ledger: ledgerBlob(site.id, run.id),
+    lines: [...endLines(run.steps, summary.endedAt), { at: summary.endedAt, event: 'run superseded', why }],
+  };
   // The word was for that run; whoever wants its plan again is asked again.
-  await session.commit((state) => ({ ...endRun(state, summary), approved: null }));
+  await session.commit((state) => ({ ...endRun(state, summary), approved: null, closing }));
+  await closeEnded(session, ports.archive);
 };
 
 /** The continuation of the site's run, by message. */

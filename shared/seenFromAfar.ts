@@ -74,6 +74,7 @@ const standsStill = (state: SiteState): boolean =>
 /** Nothing under way, nothing to decide, nothing in the way: what was looked at then stands as long as nothing changes. */
 const isQuiet = (state: SiteState): boolean =>
   standsStill(state) &&
+  state.closing === undefined &&
   !state.move &&
   state.waiting === null &&
   state.approved === null &&

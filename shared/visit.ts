@@ -2,6 +2,7 @@ import { iso } from './base/clock.ts';
 import { AutomationError, asAutomationError } from './base/errors.ts';
 import { waitBefore } from './base/retry.ts';
 import type { Site } from './base/site.ts';
+import { closeEnded } from './closeLedger.ts';
 import { keepResidence } from './keepResidence.ts';
 import type { Look } from './look.ts';
 import type { Plan } from './plan/plan.ts';
@@ -121,6 +122,7 @@ const makeVisit = async (message: SiteMessage, ports: Ports, configured: Site): 
   const session = await openSession(ports.sites, configured.id, meter);
   const entering = { message, ports, site: configured, session };
   const fits = await guard(entering, async () => {
+    await closeEnded(session, ports.archive);
     await keepResidence(session, configured, ports);
     return true;
   });

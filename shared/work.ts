@@ -1,7 +1,7 @@
 import type { JsonObject } from './base/canonical.ts';
 import { iso } from './base/clock.ts';
 import type { Site } from './base/site.ts';
-import { closeLedger } from './closeLedger.ts';
+import { closeEnded } from './closeLedger.ts';
 import type { ObservedNetwork } from './plan/observed.ts';
 import { type Plan, titleOf } from './plan/plan.ts';
 import type { AzureView, Ports } from './ports.ts';
@@ -109,12 +109,16 @@ export const end = async (work: Work, outcome: RunOutcome, why: string | null): 
   const run = runOf(work);
   const summary = summaryOf(run, outcome, ports.clock.now(), ports.clock.speed, why);
   const { endedAt: at, ownOverheadMs, costs } = summary;
-  await closeLedger(ports.archive, ledgerBlob(work.site.id, run.id), [
-    startLine(run, titleOf(work.plan), work.plan.decision.reasons),
-    ...endLines(run.steps, at),
-    { at, event: `run ${outcome}`, ...costs, ownOverheadMs, ...(why ? { why } : {}) },
-  ]);
-  await work.session.commit((state) => ({ ...endRun(state, summary), approved: null }));
+  const closing = {
+    ledger: ledgerBlob(work.site.id, run.id),
+    lines: [
+      startLine(run, titleOf(work.plan), work.plan.decision.reasons),
+      ...endLines(run.steps, at),
+      { at, event: `run ${outcome}`, ...costs, ownOverheadMs, ...(why ? { why } : {}) },
+    ],
+  };
+  await work.session.commit((state) => ({ ...endRun(state, summary), approved: null, closing }));
+  await closeEnded(work.session, ports.archive);
   return { status: 'ended', outcome };
 };
 

@@ -28,6 +28,58 @@ const siteView = async (journey: Journey) => {
   return view;
 };
 
+const endsIn = async (journey: Journey, run: string): Promise<string[]> =>
+  lines(await ledgerText(journey, run))
+    .map(({ event }) => event)
+    .filter((event) => /^run (?!started)/.test(event));
+
+describe('the end of a run', () => {
+  it('is not in its ledger while another worker carries the run on', async () => {
+    const journey = await atHome(stage);
+    await failOver(journey);
+    const run = String((await journey.state()).run?.id);
+    const { sites } = journey.ports;
+    let overtaken = false;
+    const save: typeof sites.save = async (state, token) => {
+      if (!overtaken && state.run === null) {
+        overtaken = true;
+        const other = await sites.load(journey.site);
+        await sites.save({ ...other.state, generation: other.state.generation + 1 }, other.token);
+        expect(await endsIn(journey, run)).toEqual([]);
+      }
+      return sites.save(state, token);
+    };
+    Object.defineProperty(journey.ports, 'sites', { value: { load: sites.load, list: sites.list, save } });
+    await journey.word({ action: 'confirmDevice' });
+    await expect(journey.step()).rejects.toMatchObject({ code: 'ERR_STATE_CONFLICT' });
+    expect((await journey.state()).run?.id).toBe(run);
+    expect(await endsIn(journey, run)).toEqual([]);
+    await journey.work();
+    expect(await endsIn(journey, run)).toEqual(['run protected']);
+    expect(await journey.state()).not.toHaveProperty('closing');
+  });
+
+  it('is written by whoever comes next where a worker died before it could', async () => {
+    const journey = await atHome(stage);
+    await failOver(journey);
+    const run = String((await journey.state()).run?.id);
+    const { archive } = journey.ports;
+    let died = false;
+    const append: typeof archive.append = async (name, line) => {
+      if (died || !line.includes('"run protected"')) return archive.append(name, line);
+      died = true;
+      throw new Error('the worker died');
+    };
+    Object.defineProperty(journey.ports, 'archive', { value: { ...archive, append } });
+    await journey.word({ action: 'confirmDevice' });
+    await expect(journey.step()).rejects.toThrow('the worker died');
+    expect([(await journey.state()).run, await endsIn(journey, run)]).toEqual([null, []]);
+    await journey.work();
+    expect(await endsIn(journey, run)).toEqual(['run protected']);
+    expect(await journey.state()).not.toHaveProperty('closing');
+  });
+});
+
 describe('the ledger of a run', () => {
   it('reads like the run: the decision, each step, the proof, the end and what it cost', async () => {
     const journey = await atHome(stage);

@@ -4,6 +4,7 @@ import type { LimitSource } from '../plan/routeLimit.ts';
 import type { Mode } from '../scope/decision.ts';
 import type { Departure } from '../scope/flapping.ts';
 import type { Built } from './built.ts';
+import type { LedgerLine } from './ledgerLines.ts';
 import type { Move, MoveSummary, Preflight, Residence, SideSnapshots } from './move.ts';
 import type { Question } from './question.ts';
 import type { Run, RunSummary } from './run.ts';
@@ -107,6 +108,8 @@ export type SiteState = {
   /** What a person has said yes to, lately: a yes that is sent again is none. Absent in older states. */
   readonly answered?: readonly Question[];
   readonly run: Run | null;
+  /** The ledger of the run that ended last, and the lines it still has to have; absent once it has them. */
+  readonly closing?: { readonly ledger: string; readonly lines: readonly LedgerLine[] };
   readonly inPlace: InPlace | null;
   /** Services that runs set out to fail over and no proof has spoken of since: they may be in our tables. */
   readonly mayBeAway?: readonly string[];
