@@ -1,3 +1,4 @@
+import { isInTurn } from './base/inTurn.ts';
 import { otherSide, regionOfSide } from './base/side.ts';
 import type { Keeping } from './keepSnapshot.ts';
 import { type Checking, preflight } from './preflight.ts';
@@ -7,8 +8,8 @@ import type { SiteState } from './record/state.ts';
 import { tell } from './tell.ts';
 import { unharmed } from './unharmed.ts';
 
-/** A little less than six round hours: timers come a little early as well as late. */
-const everyMs = (6 * 60 - 5) * 60 * 1_000;
+const hourMs = 60 * 60 * 1_000;
+const rounds = { everyMs: 6 * hourMs, leastMs: 5 * hourMs };
 
 /** A check that fails may be mended at any time; so often it is made again while a move waits for it. */
 const failedEveryMs = 5 * 60 * 1_000;
@@ -19,7 +20,8 @@ const isOlder = (at: string, ms: number, now: number): boolean => now - Date.par
 
 /** Whether the checks are to be made again although nobody waits for them. */
 export const preflightIsDue = (state: SiteState, now: number): boolean =>
-  state.preflight?.side !== otherSide(residenceOf(state)) || isOlder(state.preflight.at, everyMs, now);
+  state.preflight?.side !== otherSide(residenceOf(state)) ||
+  isInTurn(state.site, Date.parse(state.preflight.at), rounds, now);
 
 const hasFailed = ({ preflight: kept }: SiteState, now: number): boolean =>
   kept?.checks.some(({ ok }) => !ok) === true && isOlder(kept.at, failedEveryMs, now);

@@ -1,4 +1,6 @@
+import { isInTurn } from './base/inTurn.ts';
 import type { SideName } from './base/side.ts';
+
 import type { Site } from './base/site.ts';
 import { considerRetire } from './considerRetire.ts';
 import { keepPreflight, type Preparing, preflightIsDue } from './keepPreflight.ts';
@@ -13,14 +15,16 @@ import type { Fact } from './scope/fact.ts';
 import { returnCalled } from './scope/regionMove.ts';
 import { unharmed } from './unharmed.ts';
 
-/** A little less than a round hour: timers come a little early as well as late. */
-const snapshotMs = 55 * 60 * 1_000;
+const minuteMs = 60 * 1_000;
+const snapshots = { everyMs: 60 * minuteMs, leastMs: 40 * minuteMs };
 
 /** `site` is the side where it lives. */
 export type Watching = Preparing & { readonly site: Site };
 
-const isDue = (at: string | null | undefined, everyMs: number, now: number): boolean =>
-  at === null || at === undefined || now - Date.parse(at) >= everyMs;
+type Round = Parameters<typeof isInTurn>[2];
+
+const isDue = ({ site }: SiteState, at: string | null | undefined, round: Round, now: number): boolean =>
+  isInTurn(site, at ? Date.parse(at) : null, round, now);
 
 /** Where an outage or a budget has driven a site from, nothing is read or built before that is well again. */
 const mayPrepare = ({ site, session, ports }: Watching, facts: readonly Fact[]): boolean => {
@@ -36,7 +40,7 @@ const watchedSides = (state: SiteState, configured: Site): SideName[] => {
 };
 
 const snapshotIsDue = (state: SiteState, side: SideName, now: number): boolean =>
-  isDue(lastReadAt(state.snapshots?.[side]), snapshotMs, now);
+  isDue(state, lastReadAt(state.snapshots?.[side]), snapshots, now);
 
 /** Whether a sweep has anything to keep or to check for the day that the region fails; of a standby it always has. */
 export const watchIsDue = (state: SiteState, configured: Site, now: number): boolean =>
