@@ -10,6 +10,7 @@ import { withinBudget } from './record/callBudget.ts';
 import { currentStep, deviceListHash } from './record/progress.ts';
 import type { StepRecord } from './record/run.ts';
 import { tell } from './tell.ts';
+import { wantedAgain } from './wantedAgain.ts';
 import { type Carried, end, fail, mostTries, runOf, setStep, type Work, wait } from './work.ts';
 
 const onError = async (work: Work, step: StepRecord, error: AutomationError): Promise<Carried | null> => {
@@ -78,6 +79,12 @@ const tellStart = async (work: Work): Promise<void> => {
   });
 };
 
+/** Nothing is taken away from a service whose incident has opened anew: it is planned again. */
+const makeWay = async (work: Work, again: readonly string[]): Promise<Carried> => {
+  await end(work, 'superseded', `${again.join(', ')}: wanted again before anything of it was taken away`);
+  return { status: 'replan' };
+};
+
 /** Carries a run on from where it stands until it ends, waits for Azure, or waits for a person. */
 export const carryOn = async (work: Work): Promise<Carried> => {
   if ((await pauseOf(work)) === null) await tellStart(work);
@@ -88,6 +95,8 @@ export const carryOn = async (work: Work): Promise<Carried> => {
     let carried: Carried | null;
     try {
       affordable(work, step);
+      const again = await wantedAgain(work, step);
+      if (again.length > 0) return await makeWay(work, again);
       carried = await take(work, step);
     } catch (error) {
       carried = await onError(work, step, asAutomationError(error));

@@ -49,6 +49,7 @@ export const settleStep = async (work: MoveWork, step: StepInHand): Promise<void
     residence: { side: plan.to, since: iso(now), because: move.reason, by: move.by ?? 'policy', region, resourceGroup },
     inPlace: inPlaceOf(there, now, sight.table.routes.length),
     mayBeAway: [],
+    leaving: [],
     waiting: null,
     approved: null,
     network: sight.network,

@@ -38,6 +38,7 @@ const asNew = (state: SiteState): SiteState => ({
   ...state,
   inPlace: null,
   mayBeAway: [],
+  leaving: [],
   network: null,
   device: { offered: null, confirmed: null },
 });

@@ -58,7 +58,7 @@ export const verifyStep = async (work: Work, step: StepRecord): Promise<Carried 
   await work.session.commit((state) => ({
     ...state,
     inPlace: inPlaceOf(plan, now, tableRoutes),
-    left: leftBy(state, plan, now),
+    ...leftBy(state, plan, now),
     mayBeAway: [],
     attention: null,
     run: state.run === null ? null : { ...state.run, cloudReadyAt: iso(now) },

@@ -1,7 +1,6 @@
 import { iso } from '../base/clock.ts';
 import { type Plan, type PlanStep, writesToAzure } from '../plan/plan.ts';
 import { outcomeHashOf } from '../plan/settingsHash.ts';
-import type { Departure } from '../scope/flapping.ts';
 import type { Run, RunCosts, RunOutcome, RunSummary, StepRecord } from './run.ts';
 import type { InPlace, SiteState, Waiting } from './state.ts';
 
@@ -122,12 +121,19 @@ const departuresKept = 100;
 export const servicesAway = (state: SiteState, more: readonly string[] = []): string[] =>
   [...new Set([...(state.inPlace?.services ?? []), ...(state.mayBeAway ?? []), ...more])].sort();
 
-/** Who has left, by this proof and by those before; a service that is there again has not. */
-export const leftBy = (state: SiteState, plan: Plan, now: number): readonly Departure[] => {
+/**
+ * Who has left, by this proof and by those before; a service that is there again has not. Who is no longer wanted, and
+ * is routed until the device no longer lists it, is leaving: an incident that opens anew finds it there.
+ */
+export const leftBy = (state: SiteState, plan: Plan, now: number): Required<Pick<SiteState, 'left' | 'leaving'>> => {
   const there = new Set(plan.decision.services);
-  const gone = servicesAway(state).filter((service) => !there.has(service));
+  const going = [...new Set([...servicesAway(state), ...(state.leaving ?? [])])].filter((each) => !there.has(each));
+  const gone = plan.retained > 0 ? [] : going;
   const before = (state.left ?? []).filter(({ service }) => !there.has(service) && !gone.includes(service));
-  return [...gone.map((service) => ({ service, at: iso(now) })), ...before].slice(0, departuresKept);
+  return {
+    left: [...gone.map((service) => ({ service, at: iso(now) })), ...before].slice(0, departuresKept),
+    leaving: plan.retained > 0 ? going.sort() : [],
+  };
 };
 
 /** What the proof of a plan puts in place. */

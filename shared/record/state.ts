@@ -113,6 +113,8 @@ export type SiteState = {
   readonly inPlace: InPlace | null;
   /** Services that runs set out to fail over and no proof has spoken of since: they may be in our tables. */
   readonly mayBeAway?: readonly string[];
+  /** Services no longer wanted in the failover region, whose routes stay until the device does not list them. */
+  readonly leaving?: readonly string[];
   /** Services that a proof found gone from the failover region, the newest for each. */
   readonly left?: readonly Departure[];
   readonly device: DeviceState;

@@ -3,6 +3,7 @@ import { asAutomationError } from '../../shared/base/errors.ts';
 import { everySite } from '../../shared/pauseAll.ts';
 import type { Ports } from '../../shared/ports.ts';
 import { RangeSet } from '../../shared/ranges/rangeSet.ts';
+import { questionOf } from '../../shared/record/question.ts';
 import type { SiteState } from '../../shared/record/state.ts';
 import { type Answer, say, type Word, wordSchema } from '../../shared/words.ts';
 import { home } from './cast.ts';
@@ -71,7 +72,7 @@ export class People {
     if (this.#fileWaits(state)) return this.#carryFile(truth, state);
     if (state.waiting === null || (!this.diligent && random.below(3) === 0)) return;
     this.#digests.push(state.waiting.digest);
-    return this.#say(truth, { action: 'apply', digest: state.waiting.digest });
+    return this.#say(truth, { action: 'apply', ...questionOf(state.waiting) });
   }
 
   /** Everything stops, for some minutes. */
