@@ -1,4 +1,10 @@
-import { createDefaultHttpClient, type PipelineRequest, RestError } from '@azure/core-rest-pipeline';
+import { Readable } from 'node:stream';
+import {
+  createDefaultHttpClient,
+  type PipelineRequest,
+  type PipelineResponse,
+  RestError,
+} from '@azure/core-rest-pipeline';
 import type { Effect } from '../../simulator/arm/faults.ts';
 import type { Arm } from '../../simulator/arm/server.ts';
 import type { Random } from '../../simulator/tags/random.ts';
@@ -52,6 +58,14 @@ const effectOf = (trouble: Trouble, random: Random): Effect | null => {
 const broken = (code: string, request: PipelineRequest): RestError =>
   new RestError(`${code} while asking ${new URL(request.url).host}`, { code, request });
 
+/** The answer with its body read already: a stream that is read later would be work that nobody knows of. */
+const whole = async (answer: PipelineResponse): Promise<PipelineResponse> => {
+  if (answer.readableStreamBody === undefined) return answer;
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer.readableStreamBody) chunks.push(Buffer.from(chunk));
+  return { ...answer, readableStreamBody: Readable.from([Buffer.concat(chunks)]) };
+};
+
 /** Changes what is written: for a play that has to be found out. */
 export type Sabotage = (body: unknown) => unknown;
 
@@ -69,7 +83,7 @@ export const troubledWire =
         if (sabotage !== undefined && request.method === 'PUT' && typeof request.body === 'string')
           rest.body = JSON.stringify(sabotage(JSON.parse(request.body)));
         try {
-          return await client.sendRequest({ ...rest, timeout: 0, tlsSettings } as PipelineRequest);
+          return await whole(await client.sendRequest({ ...rest, timeout: 0, tlsSettings } as PipelineRequest));
         } finally {
           heard();
         }
