@@ -22,20 +22,30 @@ const kinds = ['routeTables', 'azureFirewalls', 'virtualNetworks', 'publicIPAddr
 
 const idOf = (item: JsonObject): string => String(item['id']).toLowerCase();
 
+/** What is kept of a listed resource: the tables of a thousand sites would not fit the app's memory. */
+type Listed = { readonly digest: string; readonly decidesElsewhere: boolean };
+
+const inShort = (item: JsonObject): Listed => ({
+  digest: digestOf(item),
+  decidesElsewhere: /"firewallPolicy":|\/ipGroups\//i.test(JSON.stringify(item)),
+});
+
 /** So many subscriptions are listed at once, four lists each; within so long (ms), or its sites are visited one by one. */
 const mostAtOnce = 4;
 const listsMs = 90_000;
 
-const listedInTime = (subscriptionId: string, since: number, ports: Ports): Promise<ReadonlyMap<string, JsonObject>> =>
+const listedInTime = (subscriptionId: string, since: number, ports: Ports): Promise<ReadonlyMap<string, Listed>> =>
   ports.clock.now() - since < listsMs ? listed(subscriptionId, ports) : Promise.resolve(new Map());
 
 /** All that Azure lists of these kinds, by lower-case id; empty where one list cannot be had: then every site is visited. */
-const listed = async (subscriptionId: string, ports: Ports): Promise<ReadonlyMap<string, JsonObject>> => {
-  const found = new Map<string, JsonObject>();
+const listed = async (subscriptionId: string, ports: Ports): Promise<ReadonlyMap<string, Listed>> => {
+  const found = new Map<string, Listed>();
   try {
-    const paths = kinds.map((kind) => `/subscriptions/${subscriptionId}/providers/Microsoft.Network/${kind}`);
-    const lists = await Promise.all(paths.map((path) => ports.lists.list(path)));
-    for (const item of lists.flat()) found.set(idOf(item), item);
+    // One after the other: whole lists side by side are what does not fit.
+    for (const kind of kinds) {
+      const path = `/subscriptions/${subscriptionId}/providers/Microsoft.Network/${kind}`;
+      for (const item of await ports.lists.list(path)) found.set(idOf(item), inShort(item));
+    }
     return found;
   } catch (error) {
     const { code, message } = asAutomationError(error);
@@ -54,17 +64,14 @@ const printOfTags = (inForce: TagsInForce): string => {
 };
 
 /** The site's resources as listed; null where one is missing, or where a policy or an IP group, not listed, decides as well. */
-const resourcesOf = (side: Site, all: ReadonlyMap<string, JsonObject>): readonly JsonObject[] | null => {
+const resourcesOf = (side: Site, all: ReadonlyMap<string, Listed>): readonly string[] | null => {
   const { routeTable, firewall, virtualNetwork, gateway } = side.ids;
   const own = [routeTable, firewall, virtualNetwork].map((id) => all.get(id.toLowerCase()));
-  const present = own.filter((item): item is JsonObject => item !== undefined);
-  if (present.length < own.length || side.firewallRule.ipGroup) return null;
-  if (/"firewallPolicy":|\/ipGroups\//i.test(JSON.stringify(own[1]))) return null;
-  const group = gateway.toLowerCase().split('/providers/')[0] ?? '';
-  const addresses = [...all.values()].filter((item) =>
-    idOf(item).startsWith(`${group}/providers/microsoft.network/publicip`),
-  );
-  return [...present, ...addresses];
+  const present = own.filter((item): item is Listed => item !== undefined);
+  if (present.length < own.length || side.firewallRule.ipGroup || own[1]?.decidesElsewhere) return null;
+  const addresses = `${gateway.toLowerCase().split('/providers/')[0] ?? ''}/providers/microsoft.network/publicip`;
+  const others = [...all].filter(([id]) => id.startsWith(addresses)).map(([, item]) => item);
+  return [...present, ...others].map(({ digest }) => digest);
 };
 
 /** No run; or one that waits for a person at the device, whose word has not come: a fleet may wait so for days. */
@@ -84,7 +91,7 @@ const isQuiet = (state: SiteState): boolean =>
   !state.inPlace.retains &&
   !state.lookAgain;
 
-const printOf = async (configured: Site, state: SiteState, all: ReadonlyMap<string, JsonObject>, ports: Ports) => {
+const printOf = async (configured: Site, state: SiteState, all: ReadonlyMap<string, Listed>, ports: Ports) => {
   const side = sideOf(configured, residenceOf(state));
   const resources = resourcesOf(side, all);
   if (resources === null) return null;
@@ -134,7 +141,7 @@ export const needNoVisit = async (sites: readonly Site[], ports: Ports): Promise
     await sideBySide(subscriptions, mostAtOnce, async (id) => [id, await listedInTime(id, now, ports)] as const),
   );
   for (const { site, state } of quiet) {
-    const all = lists.get(site.subscriptionId) ?? new Map();
+    const all = lists.get(site.subscriptionId) ?? new Map<string, Listed>();
     const print = await printOf(site, state, all, ports).catch(() => null);
     if (print === null) continue;
     const known = before[site.id];

@@ -37,11 +37,15 @@ export type FleetResult = Times & {
   readonly thrown: number;
   /** The most this process ever held, by the system's own count: the app, without the simulated Azure. */
   readonly appMb: number;
+  /** The same after the sweeps. */
+  readonly sweptMb: number;
   readonly azureMb: number;
   readonly wallSeconds: number;
 };
 
 const startMs = Date.parse('2026-07-20T03:00:00Z');
+
+const peakOfApp = (): number => Math.round(process.resourceUsage().maxRSS / 1_024);
 
 /** A region fails: so many sites, one instance of the app, every call through the front door of the simulated Azure. */
 export const runFleet = async (options: FleetOptions): Promise<FleetResult> => {
@@ -88,6 +92,7 @@ export const runFleet = async (options: FleetOptions): Promise<FleetResult> => {
       });
     const handled = await work();
     const { peakMb, ...tally } = await azure.tally();
+    const appMb = peakOfApp();
     const sweeps = options.sweep ? await sweepsOf({ ports, azure, work }) : null;
     return {
       options,
@@ -97,7 +102,8 @@ export const runFleet = async (options: FleetOptions): Promise<FleetResult> => {
       messages: handled,
       failed,
       thrown,
-      appMb: Math.round(process.resourceUsage().maxRSS / 1_024),
+      appMb,
+      sweptMb: peakOfApp(),
       azureMb: peakMb,
       wallSeconds: (Date.now() - started) / 1_000,
     };

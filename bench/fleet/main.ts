@@ -71,10 +71,10 @@ const inProcessOfItsOwn = async (options: FleetOptions): Promise<FleetResult> =>
   return result;
 };
 
-const swept = ({ sweeps }: FleetResult): string =>
+const swept = ({ sweeps, sweptMb }: FleetResult): string =>
   sweeps === null
     ? ''
-    : `         reads of a sweep: ${sweeps.due} with all snapshots due, ${sweeps.waiting} while devices are waited for, ${sweeps.quiet} when they are confirmed\n`;
+    : `         reads of a sweep: ${sweeps.due} with all snapshots due, ${sweeps.waiting} while devices are waited for, ${sweeps.quiet} when they are confirmed; ${sweptMb} MB\n`;
 
 /** `npm run bench -- fleet`: how long until every site of a failed region is proven, beside what a subscription allows. */
 export const fleetBench = async (argv: readonly string[]): Promise<number> => {
