@@ -34,8 +34,8 @@ export interface AzureView {
     permissions(scope: string): Promise<readonly JsonObject[]>;
   };
   readonly lists: {
-    /** All items of a collection by its path, such as the connections of a resource group. Throws ERR_AZURE_*. */
-    list(id: string): Promise<readonly JsonObject[]>;
+    /** All items of a collection by its path, such as the connections of a resource group; of each, what `shorten` keeps. Throws ERR_AZURE_*. */
+    list(id: string, shorten?: (item: JsonObject) => JsonObject): Promise<readonly JsonObject[]>;
   };
 }
 

@@ -23,9 +23,10 @@ const kinds = ['routeTables', 'azureFirewalls', 'virtualNetworks', 'publicIPAddr
 const idOf = (item: JsonObject): string => String(item['id']).toLowerCase();
 
 /** What is kept of a listed resource: the tables of a thousand sites would not fit the app's memory. */
-type Listed = { readonly digest: string; readonly decidesElsewhere: boolean };
+type Listed = { readonly id: string; readonly digest: string; readonly decidesElsewhere: boolean };
 
 const inShort = (item: JsonObject): Listed => ({
+  id: idOf(item),
   digest: digestOf(item),
   decidesElsewhere: /"firewallPolicy":|\/ipGroups\//i.test(JSON.stringify(item)),
 });
@@ -44,7 +45,7 @@ const listed = async (subscriptionId: string, ports: Ports): Promise<ReadonlyMap
     // One after the other: whole lists side by side are what does not fit.
     for (const kind of kinds) {
       const path = `/subscriptions/${subscriptionId}/providers/Microsoft.Network/${kind}`;
-      for (const item of await ports.lists.list(path)) found.set(idOf(item), inShort(item));
+      for (const item of (await ports.lists.list(path, inShort)) as readonly Listed[]) found.set(item.id, item);
     }
     return found;
   } catch (error) {

@@ -84,9 +84,9 @@ describe('a sweep', () => {
     const { list } = journey.ports.lists;
     Object.defineProperty(journey.ports, 'lists', {
       value: {
-        list: async (id: string) => {
+        list: async (...[id, shorten]: Parameters<typeof list>) => {
           if (id.endsWith('azureFirewalls')) return [];
-          return list(id);
+          return list(id, shorten);
         },
       },
     });

@@ -22,12 +22,21 @@ const day = (ms: number): string => {
   return `${date.getUTCMonth() + 1}/${date.getUTCDate()}/${date.getUTCFullYear()}`;
 };
 
+export type PageLimits = {
+  readonly mostPages: number;
+  readonly mostBytes: number;
+  /** What is kept of each item while the next page is read; absent: all of it. */
+  readonly shorten?: (item: JsonObject) => JsonObject;
+};
+
+const same = (item: JsonObject): JsonObject => item;
+
 /** All pages of a list; stops at `mostPages` or `mostBytes` and says so. */
 export const listPages = async (
   arm: Arm,
   id: string,
   firstUrl: string,
-  limits = { mostPages: MOST_PAGES, mostBytes: MOST_BYTES },
+  limits: PageLimits = { mostPages: MOST_PAGES, mostBytes: MOST_BYTES },
 ): Promise<HealthEventList> => {
   const items: JsonObject[] = [];
   let url: string | undefined = firstUrl;
@@ -36,7 +45,8 @@ export const listPages = async (
     if (page >= limits.mostPages || bytes >= limits.mostBytes) return { items, truncated: true };
     const answer = await arm.getObject(id, url);
     const value = answer.body['value'];
-    if (Array.isArray(value)) items.push(...value.filter((item): item is JsonObject => isObject(item)));
+    if (Array.isArray(value))
+      items.push(...value.filter((item): item is JsonObject => isObject(item)).map(limits.shorten ?? same));
     const next = answer.body['nextLink'];
     bytes += answer.bytes;
     url = typeof next === 'string' && next !== '' ? next : undefined;

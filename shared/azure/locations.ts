@@ -51,11 +51,15 @@ export const armLocations = (arm: Arm): Locations => {
   };
 };
 
-/** Collections of resources, whatever they hold. */
+/** Collections of resources, whatever they hold; with `shorten`, only what it makes of each item is kept. */
 export interface Lists {
-  list(id: string): Promise<readonly JsonObject[]>;
+  list(id: string, shorten?: (item: JsonObject) => JsonObject): Promise<readonly JsonObject[]>;
 }
 
+/** The route tables of a thousand sites are 60 MiB; shortened, they may be so many. */
+const subscriptionLimits = { mostPages: 1_000, mostBytes: 1024 * 1024 * 1024 };
+
 export const armLists = (arm: Arm): Lists => ({
-  list: async (id) => (await listPages(arm, id, arm.urlOf(id))).items,
+  list: async (id, shorten) =>
+    (await listPages(arm, id, arm.urlOf(id), shorten && { ...subscriptionLimits, shorten })).items,
 });
