@@ -38,7 +38,7 @@ const statusByCode: Partial<Record<ErrorCode, number>> = {
   ERR_AZURE_LOCKED: 503,
 };
 
-const statusOf = (error: AutomationError): number => statusByCode[error.code] ?? 500;
+export const statusOf = (error: AutomationError): number => statusByCode[error.code] ?? 500;
 
 const told = (status: number, code: ErrorCode, message: string, remedy: string, headers = {}): HttpAnswer =>
   answer(status, { error: { code, message, remedy } }, headers);

@@ -61,6 +61,16 @@ export const admit = async (request: Request, door: 'alerts' | 'events', ports: 
 /** Whether a door that can see no token has to stay shut. */
 export const needsToken = (ports: Pick<Ports, 'doors'>): boolean => doorsOf(ports).entra !== null;
 
+/** Whom the header of App Service names: claims, why they do not count, or null where it names nobody. */
+const signedIn = (request: Request, doors: Doors): { readonly claims: Claims } | { readonly why: string } | null => {
+  const principal = doors.appService ? request.headers.get('x-ms-client-principal') : null;
+  if (principal === null) return null;
+  const claims = claimsOfPrincipal(principal);
+  if (claims === null) return { why: 'a principal that cannot be read' };
+  const foreign = doors.entra !== null && claims.tenantId?.toLowerCase() !== doors.entra.tenantId;
+  return foreign ? { why: 'another tenant' } : { claims };
+};
+
 const named = (claims: Claims, role: string, ports: Ports): Caller => {
   const by = nameOfClaims(claims);
   if (by === null) throw turnAway(ports, 'manual', 'claims that name nobody', unknown());
@@ -74,13 +84,10 @@ const named = (claims: Claims, role: string, ports: Ports): Caller => {
  */
 export const callerOf = async (request: Request, claimed: string | undefined, ports: Ports): Promise<Caller> => {
   const doors = doorsOf(ports);
-  const principal = doors.appService ? request.headers.get('x-ms-client-principal') : null;
-  if (principal !== null) {
-    const claims = claimsOfPrincipal(principal);
-    if (claims === null) throw turnAway(ports, 'manual', 'a principal that cannot be read', unknown());
-    const foreign = doors.entra !== null && claims.tenantId?.toLowerCase() !== doors.entra.tenantId;
-    if (foreign) throw turnAway(ports, 'manual', 'another tenant', unknown());
-    return named(claims, doors.operatorRole, ports);
+  const session = signedIn(request, doors);
+  if (session !== null) {
+    if ('why' in session) throw turnAway(ports, 'manual', session.why, unknown());
+    return named(session.claims, doors.operatorRole, ports);
   }
   if (doors.checkToken !== null && request.headers.get('authorization') !== null)
     return named(await claimsFrom(request, doors.checkToken, 'manual', ports), doors.operatorRole, ports);
@@ -101,4 +108,20 @@ export const mayDecide = (caller: Caller, claimed: string | undefined, ports: Po
   }
   const message = 'A function key alone decides nothing here: sign in.';
   throw turnAway(ports, 'manual', 'a key alone', refused(message));
+};
+
+/**
+ * Who looks at a page, and whether a form on it would be taken from them. Refuses nobody and asks nobody: looking needs
+ * no name, and a page that is refreshed all day must not fill the log with refusals.
+ */
+export const readerOf = (
+  request: Request,
+  ports: Pick<Ports, 'doors'>,
+): { readonly name: string | null; readonly mayDecide: boolean } => {
+  const doors = doorsOf(ports);
+  const session = signedIn(request, doors);
+  if (session === null) return { name: null, mayDecide: !doors.requireIdentity };
+  if ('why' in session || !session.claims.roles.includes(doors.operatorRole)) return { name: null, mayDecide: false };
+  const name = nameOfClaims(session.claims);
+  return { name, mayDecide: name !== null };
 };

@@ -11,6 +11,7 @@ import { everySite, pauseAll, resumeAll } from './pauseAll.ts';
 import type { MovePlan } from './plan/move/movePlan.ts';
 import type { Plan } from './plan/plan.ts';
 import type { Ports } from './ports.ts';
+import { askedFileOf } from './record/askedFile.ts';
 import { sitesInForce } from './record/configuration.ts';
 import { isShadow } from './record/headline.ts';
 import type { Preflight } from './record/move.ts';
@@ -52,7 +53,12 @@ export const wordSchema = z.discriminatedUnion('action', [
     expiresAt,
   }),
   z.object({ action: z.literal('withdraw'), ...base, id: z.string().max(64).optional(), services }),
-  z.object({ action: z.literal('confirmDevice'), ...base, checksum: z.string().max(80).optional() }),
+  z.object({
+    action: z.literal('confirmDevice'),
+    ...base,
+    checksum: z.string().max(80).optional(),
+    asker: z.string().max(64).optional(),
+  }),
   z.object({ action: z.literal('adopt'), ...base, digest: digest.optional() }),
   z.object({ action: z.literal('pause'), ...base, site: base.site.default(everySite) }),
   z.object({ action: z.literal('resume'), ...base, site: base.site.default(everySite) }),
@@ -198,6 +204,9 @@ const confirmDevice = async (word: WordOf<'confirmDevice'>, site: Site, by: stri
   let said = '';
   await speakTo(ports.sites, site.id, (current) => {
     const { move } = current;
+    // Whoever names who asks means this asking: the same file may be asked for again.
+    if (word.asker !== undefined && askedFileOf(current)?.asker !== word.asker)
+      throw nothingWaits(`What was confirmed does not wait for the device of site ${site.id} any more.`);
     // Of two files that wait, the one that leads to the new side; where nothing failed over, both are the same bytes.
     if (move?.device?.offered && isNamed(move.device.offered.checksum, word.checksum)) {
       const { checksum, listHash } = move.device.offered;

@@ -215,6 +215,7 @@ describe('what the host is told', () => {
       "queueName: 'asefo-reconcile'",
     );
     expect(stage.host.functions.map(({ name }) => name).sort()).toEqual([
+      'confirmDevice',
       'driftTimer',
       'eventGridEvent',
       'eventGridWebhook',

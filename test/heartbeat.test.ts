@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { confirmDevice } from '../functions/confirmDevice.ts';
 import { eventGridWebhook } from '../functions/eventGridWebhook.ts';
 import { heartbeat as heartbeatDoor } from '../functions/heartbeat.ts';
 import { manualRun } from '../functions/manualRun.ts';
@@ -100,6 +101,7 @@ describe('a timer that died', () => {
       query: new URLSearchParams(),
       arrayBuffer: async () => new TextEncoder().encode(body).buffer,
     }) as never;
+  const forms = 'application/x-www-form-urlencoded';
   const refuse = { tenantId: 't', alerts: { appId: 'a', role: 'r' }, events: { appId: 'a', role: 'r' } };
   const shut = { entra: refuse, checkToken: async () => ({ refused: 'no' }), appService: false };
 
@@ -110,6 +112,7 @@ describe('a timer that died', () => {
     ['a link that decides', 405, {}, () => manualRun(asked('GET'))],
     ['a form', 415, {}, () => manualRun(asked('POST', '', 'text/plain'))],
     ['an unknown site', 404, {}, () => manualRun(asked('POST', '{"site":"nowhere"}'))],
+    ['a form of the page that says nothing', 400, {}, () => confirmDevice(asked('POST', '', forms))],
     ['the monitor itself', 503, {}, () => heartbeatDoor()],
     ['a page that cannot be made', 503, { facts: null }, () => statusPage(asked('GET'))],
   ])('is asked for by whoever calls, also %s', async (_what, status, broken, call) => {

@@ -328,6 +328,15 @@ describe('the site of a move', () => {
     expect(sentences(siteOf(atTheDevice(), { device: offers, run: waiting }))).toHaveLength(1);
   });
 
+  it('has a form on the page for the bundle that waits, in the name of the move', () => {
+    const move = atTheDevice({ device: { offered: offered('e'), confirmed: null } });
+    const view = { sites: [siteWith('rig-07')], states: [stateOf({ ...settled, device: offers, move })] };
+    const page = renderPage(viewWith(view), { key: null, name: null, mayDecide: true });
+    expect(page.match(/<form /g)).toHaveLength(1);
+    expect(page).toContain(`name="asker" value="${move.id}"`);
+    expect(page).toContain(`name="checksum" value="${move.device?.offered?.checksum}"`);
+  });
+
   it('asks for approval of the very digest, and offers no approval of what is blocked', () => {
     expect(siteOf(awaiting()).waits[0]?.ask).toEqual({
       action: 'apply',

@@ -111,6 +111,17 @@ const rows: readonly Row[] = [
     [`A person: put the file ${short('d')} on the device, then confirm`],
   ],
   [
+    'a run whose device was confirmed a moment ago',
+    {
+      inPlace: awayInPlace(),
+      lastPlan: away(),
+      run: run([step('verify', 'done'), step('deviceConfirm', 'waiting')], { cloudReadyAt: ago(3) }),
+      device: { offered: offered('d'), confirmed: confirmed('d') },
+    },
+    'waits for the device',
+    ['The product: about to go on: bob confirmed the device'],
+  ],
+  [
     'a file that was offered and whose run is over',
     { inPlace: inPlace(), lastPlan: plan(), device: { offered: offered('d'), confirmed: null } },
     'waits for the device',

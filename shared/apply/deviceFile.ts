@@ -68,7 +68,7 @@ export const deviceBundle = (site: Site, file: string, added: number): DeviceBun
       '2. In the local web UI open Security > VPN > Configure.',
       '3. Under "Upload public IP list config file" choose the file.',
       `4. Leave the region at ${site.home.name} and select Apply.`,
-      `5. Confirm: npm run cli -- confirm-device --site ${site.id} --checksum ${checksum.slice(7, 19)}`,
+      `5. Confirm on the status page, or: npm run cli -- confirm-device --site ${site.id} --checksum ${checksum.slice(7, 19)}`,
     ],
   };
 };

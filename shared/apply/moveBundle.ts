@@ -40,7 +40,7 @@ export const moveBundle = (input: {
       '7. On the same page, under "IP address ranges to be accessed using VPN only", select Configure.',
       `8. Enter ${ranges.join(', ')} in place of the old ranges and select Apply.`,
       "9. If the site's own firewall names the old gateway, let it reach the new one (UDP 500, 4500 and ESP).",
-      `10. Confirm: npm run cli -- confirm-device --site ${there.id} --checksum ${start}`,
+      `10. Confirm on the status page, or: npm run cli -- confirm-device --site ${there.id} --checksum ${start}`,
     ],
   };
 };

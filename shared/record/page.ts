@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { counted } from '../base/counted.ts';
+import type { Reader } from './confirmForm.ts';
 import { html, textOf, trusted } from './html.ts';
 import { movePageStyle } from './movePageStyle.ts';
 import { pageStyle } from './pageStyle.ts';
@@ -9,15 +10,18 @@ import { pausedText, summaryText, type View } from './view.ts';
 import { momentText } from './words.ts';
 
 const REFRESH_SECONDS = 30;
+/** A refresh empties what somebody types: it leaves time for a name. */
+const REFRESH_SECONDS_WITH_FORM = 120;
 
-const style = pageStyle + movePageStyle;
+/** The style sheet of every page of this app: the policy lets this very one count. */
+export const pageSheet = pageStyle + movePageStyle;
 
-/** Nothing may be loaded, run, framed or posted; only this very style sheet counts. */
+/** Nothing may be loaded, run or framed, and forms go to this app alone; only this very style sheet counts. */
 const policy = [
   "default-src 'none'",
-  `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+  `style-src 'sha256-${createHash('sha256').update(pageSheet).digest('base64')}'`,
   "base-uri 'none'",
-  "form-action 'none'",
+  "form-action 'self'",
   "frame-ancestors 'none'",
 ].join('; ');
 
@@ -30,8 +34,14 @@ export const pageHeaders: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
 };
 
+/** Somebody of whom nothing is known but that they may look: gets no form. */
+const onlooker: Reader = { key: null, name: null, mayDecide: false };
+
+const asksForName = ({ sites }: View, { name, mayDecide }: Reader): boolean =>
+  mayDecide && name === null && sites.some(({ waits }) => waits.some(({ ask }) => ask?.asker !== undefined));
+
 /** The view as one self-contained HTML page: no script, no request, everything from outside escaped. Deterministic. */
-export const renderPage = (view: View): string => {
+export const renderPage = (view: View, reader: Reader = onlooker): string => {
   const now = Date.parse(view.at);
   const { tags } = view;
   const frozen = frozenText(tags?.frozen ?? []);
@@ -39,8 +49,8 @@ export const renderPage = (view: View): string => {
   const urgent = view.counts.singlyEncrypted > 0 ? '⚠ ' : view.counts.needPerson > 0 ? '● ' : '';
   return textOf(html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="${REFRESH_SECONDS}"><meta name="robots" content="noindex"><meta name="color-scheme" content="light dark">
-<title>${urgent}${summaryText(view)}</title><style>${trusted(style)}</style></head>
+<meta http-equiv="refresh" content="${asksForName(view, reader) ? REFRESH_SECONDS_WITH_FORM : REFRESH_SECONDS}"><meta name="robots" content="noindex"><meta name="color-scheme" content="light dark">
+<title>${urgent}${summaryText(view)}</title><style>${trusted(pageSheet)}</style></head>
 <body><header class="top"><h1>Azure Stack Edge failover</h1><p class="soft">As of ${view.at.slice(0, 10)} ${view.at.slice(11, 19)} UTC${
     view.speed !== 1 && html`, a simulated clock, ${view.speed} times as fast`
   }. ${
@@ -54,6 +64,6 @@ ${paused !== null && html`<p class="band red">‖ ${paused}</p><br>`}
 ${frozen !== null && html`<p class="band amber">! ${frozen}</p><br>`}
 ${view.configTrouble !== null && html`<p class="band red">! The configuration has a fault; the last good one is in force. ${view.configTrouble}</p><br>`}
 ${view.unlisted.length > 0 && html`<p class="band amber">! In no sites file any more, and looked after by nobody: ${view.unlisted.join(', ')}</p><br>`}
-${view.sites.length > 1 && overview(view.sites)}<main class="sites">${view.sites.map((site) => siteCard(site, now))}</main></body></html>
+${view.sites.length > 1 && overview(view.sites)}<main class="sites">${view.sites.map((site) => siteCard(site, reader, now))}</main></body></html>
 `);
 };

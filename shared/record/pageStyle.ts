@@ -36,6 +36,11 @@ header.top .sum { font-size: 1.35rem; font-weight: 700; flex-basis: 100%; }
 .waits b { color: var(--tone); }
 code { font: .85em/1.4 ui-monospace, "Cascadia Mono", Menlo, "DejaVu Sans Mono", monospace; }
 code.do { display: block; background: var(--greyback); border-radius: .3rem; padding: .3rem .5rem; margin-top: .3rem; user-select: all; }
+form.confirm { display: flex; flex-wrap: wrap; gap: .4rem .6rem; align-items: center; margin-top: .4rem; }
+form.confirm input, form.confirm button { font: inherit; color: var(--ink); background: var(--card); border: 1px solid var(--tone); border-radius: .3rem;
+  padding: .25rem .6rem; min-width: 0; }
+form.confirm button { background: var(--tone); color: var(--card); font-weight: 700; cursor: pointer; }
+small.confirm { display: block; } .back { margin-top: 1rem; } .back a { color: var(--blue); }
 .lamps { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: .5rem; margin-top: .75rem; }
 .lamp { border: 1px solid var(--line); border-radius: .35rem; padding: .4rem .7rem; }
 .lamp b { color: var(--tone); display: block; }

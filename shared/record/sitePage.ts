@@ -1,4 +1,5 @@
 import { type BudgetView, budgetText } from './budgetView.ts';
+import { confirmForm, type Reader } from './confirmForm.ts';
 import type { FactView } from './factView.ts';
 import type { Headline } from './headline.ts';
 import { type Html, html } from './html.ts';
@@ -48,17 +49,17 @@ const outcomes: Readonly<Record<RunSummary['outcome'], readonly [Tone, string]>>
 
 const ago = (iso: string, now: number): string => `${momentText(iso, now)} (${durationText(sinceMs(iso, now))} ago)`;
 
-const waitItem = (wait: Wait, now: number): Html =>
+const waitItem = (wait: Wait, reader: Reader, now: number): Html =>
   html`<li class="${wait.who === 'A person' ? 'amber' : 'blue'}"><b>${wait.who}:</b> ${wait.text}${
     wait.since !== null && html` <small>since ${ago(wait.since, now)}</small>`
-  }${wait.help.map((line) => html`<br><small>${line}</small>`)}${
+  }${wait.help.map((line) => html`<br><small>${line}</small>`)}${wait.ask !== null && confirmForm(wait.ask, reader)}${
     wait.ask !== null && html`<code class="do">${commandText(wait.ask)}</code>`
   }</li>`;
 
-const waits = (site: SiteView, now: number): Html =>
+const waits = (site: SiteView, reader: Reader, now: number): Html =>
   site.waits.length === 0
     ? html``
-    : html`<h3>Who waits for whom</h3><ul class="waits">${site.waits.map((wait) => waitItem(wait, now))}</ul>`;
+    : html`<h3>Who waits for whom</h3><ul class="waits">${site.waits.map((wait) => waitItem(wait, reader, now))}</ul>`;
 
 const lamp = (tone: Tone, title: string, why: string): Html =>
   html`<div class="lamp ${tone}"><b>${title}</b><small>${why}</small></div>`;
@@ -190,11 +191,11 @@ export const overview = (sites: readonly SiteView[]): Html =>
   })}</nav>`;
 
 /** One site as a card; a site that is calm keeps its background folded. */
-export const siteCard = (site: SiteView, now: number): Html => {
+export const siteCard = (site: SiteView, reader: Reader, now: number): Html => {
   const [tone, symbol] = looks[site.headline];
   const calm = !site.needsPerson && site.run === null && site.move === null && site.singlyEncrypted === null;
   return html`<article class="site ${tone}${site.move !== null && ' wide'}" id="site-${site.id}"><div class="head"><h2>${site.id}</h2><span class="pill">${symbol} ${site.headline}</span><span class="where soft">${site.cloud}: ${site.home.displayName}, fails over to ${site.failover.displayName}</span></div>
-${troubles(site, now)}${waits(site, now)}${site.run !== null && running(site.run, now)}${site.move !== null && moveSection(site.move, now)}${lamps(site)}
+${troubles(site, now)}${waits(site, reader, now)}${site.run !== null && running(site.run, now)}${site.move !== null && moveSection(site.move, now)}${lamps(site)}
 <h3>In place</h3><p>${placeText(site)}</p>${
     site.pending !== null &&
     html`<p class="soft">Planned, not written: ${site.pending.text} (${site.pending.changes} changes, ${shortDigest(site.pending.digest)})</p>`

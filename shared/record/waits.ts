@@ -1,11 +1,12 @@
 import type { Site } from '../base/site.ts';
 import type { Fact } from '../scope/fact.ts';
 import { describeFact } from '../scope/sentences.ts';
+import { askedFileOf } from './askedFile.ts';
 import { deviceStepOf, isShadow } from './headline.ts';
 import { deviceInHand } from './moveProgress.ts';
 import type { MoveView } from './moveView.ts';
 import { deviceStepOfMove, explainedByMove, waitsOfMove } from './moveWaits.ts';
-import { currentStep, fileWaits } from './progress.ts';
+import { currentStep, deviceConfirmed, fileWaits } from './progress.ts';
 import { questionOf } from './question.ts';
 import type { Run, StepRecord } from './run.ts';
 import type { SiteState } from './state.ts';
@@ -19,6 +20,8 @@ export type Ask = {
   /** Which asking of that plan is meant: the same plan may be asked for again. */
   readonly question?: string;
   readonly checksum?: string;
+  /** The run or move that asks for that file: the same file may be asked for again. */
+  readonly asker?: string;
   readonly kind?: 'home';
   readonly services?: readonly string[];
 };
@@ -81,12 +84,17 @@ const dueText = (step: StepRecord, now: number): string => {
 };
 
 const ofDevice = (site: string, state: SiteState, since: string | null, what = 'the file'): Wait => {
-  const { offered } = state.device;
+  const device = deviceStepOfMove(state.move) ? deviceInHand(state) : state.device;
+  const { offered, confirmed } = device;
+  // Nobody is asked again for a word that was given and is about to be acted on.
+  if (deviceConfirmed({ device }))
+    return product(`about to go on: ${plainText(confirmed?.by ?? '')} confirmed the device`);
+  const asked = askedFileOf(state);
   if (offered === null) return person('confirm what is on the device', since, null);
   return person(
     `put ${what} ${shortDigest(offered.checksum)} on the device, then confirm`,
     since ?? offered.at,
-    { action: 'confirmDevice', site, checksum: offered.checksum },
+    { action: 'confirmDevice', site, checksum: offered.checksum, ...(asked && { asker: asked.asker }) },
     [offered.blob, ...offered.instruction],
   );
 };
@@ -175,14 +183,7 @@ export const waitsOf = (
         ]
       : []),
     ...(move
-      ? waitsOfMove(
-          site.id,
-          state,
-          move,
-          heard.outageOver,
-          (since) => ofDevice(site.id, { ...state, device: deviceInHand(state) }, since, bundle),
-          now,
-        )
+      ? waitsOfMove(site.id, state, move, heard.outageOver, (since) => ofDevice(site.id, state, since, bundle), now)
       : []),
     ...(run && !asked && !(paused && !deviceStepOf(run)) ? [ofRun(site.id, run, state, now)] : []),
     ...(run === null && offered && !atMove ? [ofDevice(site.id, state, null)] : []),
