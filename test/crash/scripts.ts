@@ -1,7 +1,9 @@
+import type { Move } from '../../shared/record/move.ts';
 import type { SiteState } from '../../shared/record/state.ts';
 import { incident, type Journey, type Stage, startJourney } from '../support/journey.ts';
 import { atHome, confirm, failOver, tableOf } from '../support/landing.ts';
-import { loadDevice, settledAtHome, targetOf } from '../support/moves.ts';
+import { askedDigest, loadDevice, settledAtHome, sweepOnce, targetOf } from '../support/moves.ts';
+import { finishAtDevice, plannedMove } from '../support/moveTrouble.ts';
 
 /** The app as the outside sees it, whoever dies inside. */
 export type Outside = {
@@ -128,4 +130,70 @@ const regionMove: Script = {
   },
 };
 
-export const scripts: readonly Script[] = [serviceFailover, failback, driftRepair, regionMove];
+const tunnelFails = (journey: Journey, status: 'Active' | 'Resolved', ms: number): unknown =>
+  incident(journey.subscriptionId, { names: ['VPN Gateway', 'Storage'], status, at: new Date(ms).toISOString() });
+
+const asksFor = (reason: Move['reason']) => (state: SiteState) =>
+  state.move?.reason === reason && state.move.status === 'awaitingApproval';
+
+/** The event's messages: to look, the site's own, and what was on its way. */
+const mostAsking = 10;
+
+/** The longest that a region has to be well before anybody is asked to go back there. */
+const soakMs = 2 * 3_600_000;
+
+const regionReturn: Script = {
+  name: 'regionReturn',
+  prepare: async (stage, begin) => {
+    const journey = await startJourney(stage, begin);
+    await settledAtHome(journey);
+    await confirm(journey);
+    const lift = stage.arm.silence('usgovvirginia', 'refused');
+    try {
+      await journey.event(tunnelFails(journey, 'Active', stage.clock.now()));
+      // Messages do not end while a region is silent: it is asked again and again.
+      for (let done = 0; done < mostAsking && !asksFor('outage')(await journey.state()); done += 1)
+        await journey.step();
+      await journey.word({ action: 'apply', digest: await askedDigest(journey) });
+      await finishAtDevice(stage, journey);
+    } finally {
+      lift();
+    }
+    await sweepOnce(journey);
+    // Else home stands as it was left, and nothing would have to be written on the way back.
+    disturb(stage, journey);
+    return journey;
+  },
+  play: async ({ stage, journey, event, word, sweep, until, rest }) => {
+    await event(tunnelFails(journey, 'Resolved', stage.clock.now()));
+    await rest('has heard that all is well', ({ residence }) => residence?.side === 'target');
+    await stage.clock.sleepUntil(stage.clock.now() + soakMs);
+    await sweep();
+    await rest('asks for the way back', asksFor('return'));
+    await word({ action: 'apply', digest: (await journey.state()).move?.digest });
+    await until('waits for the device', ({ move }) => move?.steps.some(({ status }) => status === 'waiting') === true);
+    await loadDevice(stage, journey, journey.ids.gateway);
+    await rest('is home again', ({ residence, run }) => residence?.side === 'home' && run === null);
+    // Where the sweep had to help it has asked already.
+    await sweep();
+    await rest('asks to take down the region it was in', asksFor('teardown'));
+  },
+};
+
+const teardown: Script = {
+  name: 'teardown',
+  prepare: async (stage, begin) => {
+    const journey = await startJourney(stage, begin);
+    await plannedMove(journey);
+    await finishAtDevice(stage, journey);
+    return journey;
+  },
+  play: async ({ journey, word, sweep, rest }) => {
+    await sweep();
+    await rest('asks to take down the side it has left', asksFor('teardown'));
+    await word({ action: 'apply', digest: (await journey.state()).move?.digest });
+    await rest('has it taken down', ({ move, lastMoves }) => !move && lastMoves?.[0]?.outcome === 'removed');
+  },
+};
+
+export const scripts: readonly Script[] = [serviceFailover, failback, driftRepair, regionMove, regionReturn, teardown];
