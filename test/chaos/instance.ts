@@ -60,7 +60,7 @@ export const startInstance = (parts: InstanceParts, name: string, skewMs: number
     credential: parts.credential,
     networkApiVersion: settings.networkApiVersion,
     clock,
-    turns: sharedTurns(shelves.allowances, clock),
+    turns: sharedTurns(shelves.allowances, clock, () => turnstile.random.next()),
     httpClient: parts.wire(life),
   });
   const view = (client: typeof arm): AzureView => ({
