@@ -1,8 +1,10 @@
 import { otherSide, regionOfSide } from './base/side.ts';
 import type { Site } from './base/site.ts';
+import type { MovePlan } from './plan/move/movePlan.ts';
 import { planTeardown, retirePurpose } from './planTeardown.ts';
 import { ask, dropMove, type Proposing, tellAsked } from './proposeMove.ts';
-import type { MoveSummary } from './record/move.ts';
+import type { Move, MoveSummary } from './record/move.ts';
+import { askedPlanBlob } from './record/moveProgress.ts';
 import { residenceOf } from './record/residence.ts';
 import { isRetireQuestion, retireCalled, retireDeclined } from './record/retireCalled.ts';
 import type { Fact } from './scope/fact.ts';
@@ -25,6 +27,8 @@ const tellDeclined = ({ configured, session, ports }: Proposing, key: string, { 
   );
 };
 
+const toldKey = ({ digest }: Pick<Move, 'digest'>): string => `retire ${digest}`;
+
 const put = async (work: Proposing & { readonly site: Site }): Promise<void> => {
   const { configured, session, site } = work;
   const side = otherSide(residenceOf(session.state()));
@@ -32,7 +36,15 @@ const put = async (work: Proposing & { readonly site: Site }): Promise<void> => 
   const why = `Site ${configured.id} lives in ${site.home.displayName}; what it left in ${region} stands there unused, and costs.`;
   const plan = await planTeardown(work, { side, purpose: retirePurpose(side), why });
   if (plan.steps.length === 0) return;
-  if ((await ask(work, plan, { lasting: true })) !== null) await tellAsked(work, plan, `retire ${plan.digest}`);
+  if ((await ask(work, plan, { lasting: true })) !== null) await tellAsked(work, plan, toldKey(plan));
+};
+
+/** Asked, but perhaps not told: a worker may have died in between. */
+const retell = async (work: Proposing, move: Move): Promise<void> => {
+  const { configured, session, ports } = work;
+  if (session.state().told.includes(toldKey(move))) return;
+  const text = await ports.archive.read(askedPlanBlob(configured.id, move));
+  if (text !== undefined) await tellAsked(work, JSON.parse(text) as MovePlan, toldKey(move));
 };
 
 /**
@@ -56,5 +68,6 @@ export const considerRetire = async (
     if (move) await dropMove(work, 'expired', 'it is no longer called for');
     return;
   }
-  if (!move || now - Date.parse(move.askedAt) >= anewMs) await put(work);
+  if (!move || now - Date.parse(move.askedAt) >= anewMs) return put(work);
+  await retell(work, move);
 };

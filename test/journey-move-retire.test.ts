@@ -58,6 +58,17 @@ describe('the side that a site has left', () => {
     expect(await journey.state()).toMatchObject({ move: null, residence: { side: 'target' }, attention: null });
   });
 
+  it('is asked about aloud by the next sweep, where the worker died before it could tell', async () => {
+    const journey = await asked();
+    const { digest } = await moveOf(journey);
+    const { ports, site } = journey;
+    const { state, token } = await ports.sites.load(site);
+    await ports.sites.save({ ...state, told: state.told.filter((key) => key !== `retire ${digest}`) }, token);
+    await sweepOnce(journey);
+    await sweepOnce(journey);
+    expect(told(journey)).toHaveLength(2);
+  });
+
   it('stays where a person says no, and nobody is asked again', async () => {
     const journey = await asked();
     await journey.word({ action: 'decline', digest: (await moveOf(journey)).digest, reason: 'until spring' });
