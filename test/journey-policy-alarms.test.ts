@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { questionOf } from '../shared/record/question.ts';
 import { sweep } from '../shared/sweep.ts';
 import { incident, type Journey, type Stage, startStage } from './support/journey.ts';
 import { atHome, confirm, failOver, firewallOf, prefixesOf } from './support/landing.ts';
@@ -75,7 +76,9 @@ describe('what people are told', () => {
       await journey.event(incident(journey.subscriptionId, { names, trackingId, at: at(2), status: 'Resolved' }));
       await journey.work();
       await swept(journey);
-      await journey.word({ action: 'apply', digest: (await journey.state()).waiting?.digest });
+      const { waiting } = await journey.state();
+      // The same plan is asked for in each round: the word is about this very question.
+      await journey.word({ action: 'apply', ...(waiting && questionOf(waiting)) });
       await journey.work();
       await swept(journey);
       stage.clock.advance(60_000);

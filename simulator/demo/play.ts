@@ -66,6 +66,8 @@ const legOf = (
   checks: readonly string[],
 ): Leg => ({
   ...callsSince(stage.arm, from),
+  // What the run itself asked: a sweep that comes meanwhile may have a snapshot to take.
+  ...(run === undefined ? {} : { reads: run.costs.reads }),
   routesBefore,
   routesAfter: routesNow(stage),
   ownOverheadMs: run?.ownOverheadMs ?? -1,
