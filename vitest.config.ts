@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The long ones first, so that none of them is left for one core at the end. */
 const weight = ({ moduleId }: TestSpecification): number =>
-  [/\/demo\.test/, /\/journey-/, /\/doors-/].findIndex((name) => name.test(moduleId)) >>> 0;
+  [/\/journey-/, /\/doors-/].findIndex((name) => name.test(moduleId)) >>> 0;
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -15,6 +15,17 @@ class LongFirst extends BaseSequencer {
 const pure = ['apply', 'base', 'events', 'plan', 'ranges', 'record', 'scope', 'verify'].map(
   (room) => `test/${room}*.test.ts`,
 );
+
+/** Plays of minutes, mostly waiting: `npm run test:long`. */
+const long = [
+  'demo',
+  'journey-azure-trouble',
+  'journey-events',
+  'journey-move-failures',
+  'journey-move-rules',
+  'journey-pause',
+  'simulator-arm-conformance',
+].map((name) => `test/${name}.test.ts`);
 
 export default defineConfig({
   test: {
@@ -29,7 +40,8 @@ export default defineConfig({
     // The default leaves one core idle; on two that is half of them.
     maxWorkers: '100%',
     projects: [
-      { extends: true, test: { name: 'world', include: ['test/**/*.test.ts'], exclude: pure } },
+      { extends: true, test: { name: 'world', include: ['test/**/*.test.ts'], exclude: [...pure, ...long] } },
+      { extends: true, test: { name: 'long', include: long } },
       { extends: true, test: { name: 'pure', include: pure, isolate: false } },
     ],
   },

@@ -79,6 +79,10 @@ export const makeWorld = (): World => {
     config: {
       read: async (name: string) => configured.get(name),
       write: async () => {},
+      change: async (name: string, change: (text: string | undefined) => string | null) => {
+        const text = configured.get(name);
+        return change(text) ?? text;
+      },
       list: async (prefix: string) =>
         [...configured.keys()]
           .filter((name) => name.startsWith(prefix))
