@@ -19,11 +19,16 @@ const pure = ['apply', 'base', 'events', 'plan', 'ranges', 'record', 'scope', 'v
 /** Plays of minutes, mostly waiting: `npm run test:long`. */
 const long = [
   'demo',
+  'journey-azure-lasting',
   'journey-azure-trouble',
+  'journey-bad-config',
   'journey-events',
   'journey-move-failures',
+  'journey-move-messages',
   'journey-move-rules',
   'journey-pause',
+  'journey-retries',
+  'journey-tag-sources',
   'simulator-arm-conformance',
 ].map((name) => `test/${name}.test.ts`);
 

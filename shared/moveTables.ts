@@ -4,6 +4,7 @@ import { routeTableStands, routeTableWrite } from './apply/routeTable.ts';
 import { canonicalJson, isObject, type JsonObject } from './base/canonical.ts';
 import { iso } from './base/clock.ts';
 import { byNumber, counted } from './base/counted.ts';
+import { AutomationError } from './base/errors.ts';
 import {
   awaitAzure,
   commitMove,
@@ -53,6 +54,27 @@ const carriedFor = ({ plan }: MoveWork, firewallAddress: string | null): readonl
 
 type Seen = { readonly sight: Sight; readonly plan: Plan; readonly missing: number };
 
+const isOver: ReadonlySet<string> = new Set(['done', 'unchanged', 'skipped']);
+
+/** The gateway is still to be written: a lock may hold it up for longer than the firewall takes. */
+const gatewayIsToCome = (work: MoveWork): boolean => {
+  const gateway = work.there.ids.gateway.toLowerCase();
+  const own = work.plan.steps.find(({ resource }) => resource.toLowerCase() === gateway);
+  const record = moveOf(work).steps.find(({ id }) => id === own?.id);
+  return record !== undefined && !isOver.has(record.status);
+};
+
+const gatewayNotYet = (gateway: string): AutomationError =>
+  new AutomationError(
+    'ERR_AZURE_UNSETTLED',
+    `${gateway} is not there yet, and its addresses must stay out of the routes`,
+    {
+      remedy: 'Nothing to do: it is looked at again when the gateway has been written.',
+      retry: 'later',
+      retryAfterMs: 60_000,
+    },
+  );
+
 /** The new side as it stands, and the plan for its rules and routes. */
 const see = async (work: MoveWork): Promise<Seen> => {
   const { there, session, ports, azure, tagsInForce } = work;
@@ -66,6 +88,8 @@ const see = async (work: MoveWork): Promise<Seen> => {
   const seen = { site: there, state, sight, tagsInForce, namePrefix: ports.namePrefix, now };
   const { plan } = planSite(seen, wanted(work), { comes: false, leaves: false });
   if (!plan.applyable) {
+    const unknown = plan.blockers.every(({ code }) => code === 'GATEWAY_ADDRESS_UNKNOWN');
+    if (unknown && gatewayIsToCome(work)) throw gatewayNotYet(there.ids.gateway);
     const [first] = plan.blockers;
     throw new StepFailure(
       plan.blockers.map(({ code, message }) => `${code}: ${message}`).join(' '),
