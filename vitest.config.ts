@@ -16,17 +16,16 @@ const pure = ['apply', 'base', 'events', 'plan', 'ranges', 'record', 'scope', 'v
   (room) => `test/${room}*.test.ts`,
 );
 
-/** Plays of minutes, mostly waiting: `npm run test:long`. */
+/** Whole stories over real storage, which take minutes together: `npm run test:long`. The others tell the shorter ones. */
 const long = [
   'demo',
-  'journey-azure-lasting',
-  'journey-azure-trouble',
-  'journey-bad-config',
+  'journey-azure*',
+  'journey-bad*',
   'journey-events',
-  'journey-move-failures',
-  'journey-move-messages',
-  'journey-move-rules',
+  'journey-firewall-policy',
+  'journey-move*',
   'journey-pause',
+  'journey-policy*',
   'journey-retries',
   'journey-tag-sources',
   'simulator-arm-conformance',
