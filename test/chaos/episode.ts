@@ -20,7 +20,7 @@ import { dyingLeases, noLeases } from './leases.ts';
 import { deviceWith, People } from './people.ts';
 import { Publisher } from './publisher.ts';
 import { ChaosQueue } from './queue.ts';
-import { type Breach, Referee } from './referee.ts';
+import { type Breach, mayHaveWritten, Referee } from './referee.ts';
 import { newShelves } from './shelves.ts';
 import { allowingOf, forwardingOf, type RawFirewall, type RawTable, type SiteTruth } from './siteTruth.ts';
 import { Strangers } from './strangers.ts';
@@ -130,7 +130,7 @@ export const playEpisode = async (options: EpisodeOptions, sabotage?: Sabotage):
         counts.requests += 1;
         trace.update(`${request.at} ${request.method} ${new URL(request.url).pathname} ${request.status}\n`);
         if (request.status === 429) counts.refused += 1;
-        if (request.method !== 'GET' && request.status < 300) counts.writes += 1;
+        if (mayHaveWritten(request)) counts.writes += 1;
         referee.saw(request);
       }
     };

@@ -25,6 +25,10 @@ export type Known = {
   pausedSince(): number | null;
 };
 
+/** Taken, cut off on the way back, or refused the second time that it arrived. */
+export const mayHaveWritten = ({ method, status, fault }: RecordedExchange): boolean =>
+  method !== 'GET' && method !== 'POST' && (status < 300 || fault === 'duplicate');
+
 const some = (set: RangeSet): string => `${set.size} addresses, ${set.cidrs().slice(0, 3).join(', ')}`;
 
 /** Holds every write and every claim of the app against the truth. */
@@ -65,9 +69,9 @@ export class Referee {
   }
 
   /** A request of the app that the simulated Azure has seen. */
-  saw({ method, url, status }: RecordedExchange): void {
-    if (method === 'GET' || method === 'POST' || status > 299) return;
-    // Where the connection was cut, the write may have been taken.
+  saw(request: RecordedExchange): void {
+    if (!mayHaveWritten(request)) return;
+    const { url } = request;
     const id = new URL(url).pathname.toLowerCase();
     const table = this.#byTable.get(id);
     const firewall = this.#byFirewall.get(id);
