@@ -9,9 +9,8 @@ import { AutomationError } from '../shared/base/errors.ts';
 import { silentLog } from '../shared/base/log.ts';
 import { readSettings, storageNames } from '../shared/base/settings.ts';
 import { newSite } from '../shared/record/state.ts';
-import type { Fact } from '../shared/scope/fact.ts';
-import type { Intent } from '../shared/scope/intent.ts';
 import { type Azurite, startAzurite } from '../simulator/azurite.ts';
+import { fact, intent } from './support/storedData.ts';
 
 let azurite: Azurite;
 let azure: Adapters;
@@ -45,38 +44,6 @@ describe('rows of run state', () => {
     });
     expect((await azure.sites.load('huge')).token).toBeNull();
   });
-});
-
-const fact = (given: Partial<Fact>): Fact => ({
-  subscriptionId: 'sub-1',
-  trackingId: 'TRACK-1',
-  service: 'Storage',
-  serviceName: 'Storage',
-  known: true,
-  region: 'uksouth',
-  state: 'open',
-  since: '2026-01-01T00:00:00.000Z',
-  at: '2026-01-01T00:00:00.000Z',
-  heardAt: '2026-01-01T00:01:00.000Z',
-  source: 'serviceHealth',
-  resourceId: null,
-  title: 'Storage is unwell',
-  acts: true,
-  why: 'an active incident',
-  ...given,
-});
-
-const intent = (given: Partial<Intent>): Intent => ({
-  id: 'intent-1',
-  site: 'rig-07',
-  kind: 'failover',
-  services: ['Storage'],
-  reason: 'a drill',
-  by: 'sam',
-  at: '2026-01-01T00:00:00.000Z',
-  expiresAt: null,
-  withdrawnAt: null,
-  ...given,
 });
 
 describe('leases', () => {

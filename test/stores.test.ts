@@ -5,10 +5,11 @@ import { silentLog } from '../shared/base/log.ts';
 import { readSettings } from '../shared/base/settings.ts';
 import type { Archive, ConfigStore, SiteStore } from '../shared/record/ports.ts';
 import { newSite, type SiteState } from '../shared/record/state.ts';
-import type { Fact, FactStore } from '../shared/scope/fact.ts';
-import type { Intent, IntentStore } from '../shared/scope/intent.ts';
+import type { FactStore } from '../shared/scope/fact.ts';
+import type { IntentStore } from '../shared/scope/intent.ts';
 import { type Azurite, startAzurite } from '../simulator/azurite.ts';
 import { memoryArchive, memoryConfig, memoryFacts, memoryIntents, memorySites } from './support/memoryStores.ts';
+import { fact, intent } from './support/storedData.ts';
 
 type Stores = {
   readonly sites: SiteStore;
@@ -33,38 +34,6 @@ const codes = (results: readonly PromiseSettledResult<unknown>[]): readonly stri
   results.map((result) =>
     result.status === 'fulfilled' ? 'ok' : result.reason instanceof AutomationError ? result.reason.code : 'unknown',
   );
-
-const fact = (given: Partial<Fact>): Fact => ({
-  subscriptionId: 'sub-1',
-  trackingId: 'TRACK-1',
-  service: 'Storage',
-  serviceName: 'Storage',
-  known: true,
-  region: 'uksouth',
-  state: 'open',
-  since: '2026-01-01T00:00:00.000Z',
-  at: '2026-01-01T00:00:00.000Z',
-  heardAt: '2026-01-01T00:01:00.000Z',
-  source: 'serviceHealth',
-  resourceId: null,
-  title: 'Storage is unwell',
-  acts: true,
-  why: 'an active incident',
-  ...given,
-});
-
-const intent = (given: Partial<Intent>): Intent => ({
-  id: 'intent-1',
-  site: 'rig-07',
-  kind: 'failover',
-  services: ['Storage'],
-  reason: 'a drill',
-  by: 'sam',
-  at: '2026-01-01T00:00:00.000Z',
-  expiresAt: null,
-  withdrawnAt: null,
-  ...given,
-});
 
 /** What the plays of many sites keep their storage in is held to the same as a storage account. */
 describe.each(['a storage account', 'memory'] as const)('in %s', (kind) => {
