@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { incident, type Journey, type SiteChange, type Stage, startJourney, startStage } from './support/journey.ts';
-import { askedDigest, sweepOnce, untilDevice } from './support/moves.ts';
+import { type Journey, type SiteChange, type Stage, startJourney, startStage } from './support/journey.ts';
+import { askedDigest, sweepOnce, texasIs, untilDevice } from './support/moves.ts';
 import { finishAtDevice, moveOf, plannedMove, quickMoves } from './support/moveTrouble.ts';
 
 let stage: Stage;
@@ -10,7 +10,6 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 
 const hour = 3_600_000;
-const iso = () => new Date(stage.clock.now()).toISOString();
 
 /** A person has moved the site to its target, which is its home from then on. */
 const movedOnPurpose = async (change: SiteChange = {}): Promise<Journey> => {
@@ -22,24 +21,17 @@ const movedOnPurpose = async (change: SiteChange = {}): Promise<Journey> => {
   return journey;
 };
 
-const texas = async (journey: Journey, status: 'Active' | 'Resolved'): Promise<void> => {
-  stage.clock.advance(60_000);
-  const failing = { names: ['VPN Gateway'], region: 'USGov Texas', trackingId: 'TX-1', status, at: iso() };
-  await journey.event(incident(journey.subscriptionId, failing));
-  await journey.work();
-};
-
 describe('where a planned move has led', () => {
   it('is what an outage leads back to, although the sites file calls the other side home', async () => {
     const journey = await movedOnPurpose({ site: { move: { retireOld: 'never' } } });
-    await texas(journey, 'Active');
+    await texasIs(stage, journey, 'Active');
     expect(await moveOf(journey)).toMatchObject({ reason: 'outage', to: 'home' });
     await journey.word({ action: 'apply', digest: await askedDigest(journey) });
     await untilDevice(journey);
     await journey.word({ action: 'confirmDevice' });
     await journey.work();
     expect((await journey.state()).residence).toMatchObject({ side: 'home', because: 'outage' });
-    await texas(journey, 'Resolved');
+    await texasIs(stage, journey, 'Resolved');
     expect((await journey.state()).move).toBeNull();
     stage.clock.advance(2 * hour);
     await sweepOnce(journey);

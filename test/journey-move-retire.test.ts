@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { overview } from '../shared/overview.ts';
 import { renderStatusText } from '../shared/record/statusText.ts';
-import { incident, type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
-import { sweepOnce } from './support/moves.ts';
+import { type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
+import { sweepOnce, texasIs } from './support/moves.ts';
 import { finishAtDevice, moveOf, plannedMove, quickMoves } from './support/moveTrouble.ts';
 
 let stage: Stage;
@@ -12,7 +12,6 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 
 const hour = 3_600_000;
-const iso = () => new Date(stage.clock.now()).toISOString();
 
 /** The site has been moved on purpose, and a sweep has been since. */
 const asked = async (): Promise<Journey> => {
@@ -23,13 +22,6 @@ const asked = async (): Promise<Journey> => {
   await sweepOnce(journey);
   expect(await moveOf(journey)).toMatchObject({ reason: 'teardown', from: 'home', status: 'awaitingApproval' });
   return journey;
-};
-
-const texas = async (journey: Journey, status: 'Active' | 'Resolved'): Promise<void> => {
-  stage.clock.advance(60_000);
-  const failing = { names: ['VPN Gateway'], region: 'USGov Texas', trackingId: 'TX-1', status, at: iso() };
-  await journey.event(incident(journey.subscriptionId, failing));
-  await journey.work();
 };
 
 const told = ({ notices }: Journey) => notices.filter(({ title }) => title.includes('Take down what stands in'));
@@ -43,9 +35,9 @@ describe('the side that a site has left', () => {
     expect(status).toContain(digest.slice('sha256:'.length, 'sha256:'.length + 12));
     expect(told(journey)).toMatchObject([{ kind: 'needsApproval', digest }]);
 
-    await texas(journey, 'Active');
+    await texasIs(stage, journey, 'Active');
     expect(await moveOf(journey)).toMatchObject({ reason: 'outage', status: 'awaitingApproval' });
-    await texas(journey, 'Resolved');
+    await texasIs(stage, journey, 'Resolved');
     stage.clock.advance(2 * hour);
     await sweepOnce(journey);
     expect(await moveOf(journey)).toMatchObject({ reason: 'teardown', digest });

@@ -7,6 +7,15 @@ import { incident, type Journey, type Stage } from './journey.ts';
 export const regionFails = (journey: Journey, options: Parameters<typeof incident>[1] = {}): Promise<void> =>
   journey.event(incident(journey.subscriptionId, { names: ['VPN Gateway', 'Storage'], ...options }));
 
+/** A minute later Service Health says of the region that sites move to that what tunnels stand on is unwell, or well again. */
+export const texasIs = async (stage: Stage, journey: Journey, status: 'Active' | 'Resolved'): Promise<void> => {
+  stage.clock.advance(60_000);
+  const at = new Date(stage.clock.now()).toISOString();
+  const failing = { names: ['VPN Gateway'], region: 'USGov Texas', trackingId: 'TX-1', status, at };
+  await journey.event(incident(journey.subscriptionId, failing));
+  await journey.work();
+};
+
 /** A sweep looks at the site and, where nothing has to be done, keeps its snapshot and checks where it could go. */
 export const sweepOnce = async (journey: Journey): Promise<void> => {
   const { clock, messages } = journey.ports;
