@@ -2,6 +2,7 @@ import { AutomationError } from './base/errors.ts';
 import { sideOf } from './base/side.ts';
 import { carryOnMove } from './moveRun.ts';
 import type { MoveWork } from './moveWork.ts';
+import { entryFor } from './patience.ts';
 import { pauseOf } from './pauseAll.ts';
 import type { MovePlan } from './plan/move/movePlan.ts';
 import type { Move } from './record/move.ts';
@@ -23,11 +24,11 @@ const planOf = async ({ ports, site }: Visit, move: Move): Promise<MovePlan> => 
 };
 
 const workOf = async (visit: Visit, move: Move): Promise<MoveWork> => {
-  const { configured, session, ports, azure, tagsInForce, message } = visit;
+  const { configured, session, ports, azure, tagsInForce, message, patience } = visit;
   const plan = await planOf(visit, move);
   const { arrivedAt } = message;
   const there = sideOf(configured, plan.to);
-  return { id: move.id, site: configured, there, session, plan, ports, azure, tagsInForce, arrivedAt };
+  return { id: move.id, site: configured, there, session, plan, ports, azure, tagsInForce, patience, arrivedAt };
 };
 
 /** The continuation of the site's move, by message. */
@@ -76,7 +77,7 @@ export const attendMove = async (visit: Visit): Promise<'handled' | 'aside'> => 
   const revives = message.revives === true;
   const mine = message.continues === move.id || revives || fresh || said;
   const until = move.away?.until ?? null;
-  if (mine && !fresh && !said && until !== null && until > ports.clock.now()) {
+  if (mine && !fresh && !said && until !== null && entryFor(until, ports.clock) > ports.clock.now()) {
     // Its own message too early is one too many; a reviving one makes sure that another comes.
     if (revives) await comeBack(visit, move.id, until);
   } else if (mine) await goOn(visit, move);

@@ -7,7 +7,7 @@ import { pauseOf } from './pauseAll.ts';
 import { titleOf } from './plan/plan.ts';
 import { verifyStep } from './proofStep.ts';
 import { withinBudget } from './record/callBudget.ts';
-import { currentStep, deviceListHash } from './record/progress.ts';
+import { currentStep, deviceListHash, dueAt } from './record/progress.ts';
 import type { StepRecord } from './record/run.ts';
 import { tell } from './tell.ts';
 import { wantedAgain } from './wantedAgain.ts';
@@ -89,9 +89,16 @@ const makeWay = async (work: Work, again: readonly string[]): Promise<Carried> =
 export const carryOn = async (work: Work): Promise<Carried> => {
   if ((await pauseOf(work)) === null) await tellStart(work);
   for (;;) {
+    const notBefore = dueAt(runOf(work));
+    if (!work.patience.lasts(notBefore)) return { status: 'later', notBefore };
     if ((await pauseOf(work)) !== null) return { status: 'person' };
     const step = currentStep(runOf(work));
     if (step === undefined) return finish(work);
+    if (notBefore > work.ports.clock.now()) {
+      await work.patience.until(notBefore);
+      // Meanwhile it may have been paused: a poll harms nobody.
+      if (step.operation === null) continue;
+    }
     let carried: Carried | null;
     try {
       affordable(work, step);
@@ -101,6 +108,6 @@ export const carryOn = async (work: Work): Promise<Carried> => {
     } catch (error) {
       carried = await onError(work, step, asAutomationError(error));
     }
-    if (carried !== null) return carried;
+    if (carried !== null && carried.status !== 'later') return carried;
   }
 };

@@ -36,7 +36,7 @@ import { ready } from './plan/move/graph.ts';
 import { withinBudget } from './record/callBudget.ts';
 import { moveStartLine } from './record/ledgerLines.ts';
 import type { MoveStepRecord } from './record/move.ts';
-import { backAt, isOver, moveConfirmed, moveDueAt } from './record/moveProgress.ts';
+import { backAt, isOver, moveConfirmed } from './record/moveProgress.ts';
 import { atWorkSince } from './record/progress.ts';
 import { tell } from './tell.ts';
 
@@ -57,22 +57,23 @@ const failedOperationMs = 30_000;
 const saidAlready = ({ session }: MoveWork, { planned: { kind }, record }: StepInHand): boolean =>
   kind === 'confirm' && record.operation === null && moveConfirmed(session.state());
 
-/** The next step that something can be done about now: an operation to ask about, or one that may begin. */
-const nextStep = (work: MoveWork): StepInHand | undefined => {
+/** The steps that something can be done about, in the plan's order: an operation to ask about, or one that may begin. */
+const openSteps = (work: MoveWork): StepInHand[] => {
   const { steps } = moveOf(work);
-  const now = work.ports.clock.now();
   const records = new Map(steps.map((record) => [record.id, record]));
   const ids = (test: (record: MoveStepRecord) => boolean) => new Set(steps.filter(test).map(({ id }) => id));
   const under = ids(({ status }) => status === 'running' || status === 'waiting');
   const startable = new Set(ready(work.plan.steps, ids(isOver), under).map(({ id }) => id));
-  for (const planned of work.plan.steps) {
+  return work.plan.steps.flatMap((planned) => {
     const record = records.get(planned.id);
-    if (record === undefined || isOver(record) || record.status === 'failed') continue;
-    const due = (record.operation?.notBefore ?? record.notBefore ?? 0) <= now || saidAlready(work, { planned, record });
-    if (due && (under.has(planned.id) || startable.has(planned.id))) return { planned, record };
-  }
-  return undefined;
+    if (record === undefined || isOver(record) || record.status === 'failed') return [];
+    return under.has(planned.id) || startable.has(planned.id) ? [{ planned, record }] : [];
+  });
 };
+
+/** When something may be done about a step (ms); 0 where it may at once. */
+const dueAt = (work: MoveWork, step: StepInHand): number =>
+  saidAlready(work, step) ? 0 : (step.record.operation?.notBefore ?? step.record.notBefore ?? 0);
 
 const begin = (work: MoveWork, step: StepInHand): Promise<void> => {
   switch (step.planned.kind) {
@@ -218,12 +219,18 @@ const tellStart = async (work: MoveWork): Promise<void> => {
   await appendToLedger(work, moveStartLine(moveOf(work), plan.why));
 };
 
-/** Until when nobody comes back: a permitted poll, the end of a wait, or a person's word. */
-const leave = async (work: MoveWork): Promise<Moved> => {
-  const due = moveDueAt(moveOf(work));
+/** Nobody comes back before `due`: a permitted poll, the end of a wait; or, where it is null, a person's word. */
+const leave = async (work: MoveWork, due: number | null): Promise<Moved> => {
   const at = iso(work.ports.clock.now());
   await commitMove(work, (move) => ({ ...move, away: { at, until: due } }));
   return due === null ? { status: 'person' } : { status: 'later', notBefore: due };
+};
+
+/** Waits at the site, written down before: afterwards there is a poll to make, and nothing else first. */
+const stay = async (work: MoveWork, due: number): Promise<void> => {
+  const at = iso(work.ports.clock.now());
+  await commitMove(work, (move) => backAt({ ...move, away: { at, until: due } }, due, due));
+  await work.patience.until(due);
 };
 
 /** Carries a move on: every step that can be taken now, one call after the other; what Azure is at goes on meanwhile. */
@@ -237,12 +244,19 @@ export const carryOnMove = async (work: MoveWork): Promise<Moved> => {
     const { move } = session.state();
     if (move?.id !== work.id) return { status: 'ended' };
     if (paused !== null || move.status !== 'running') return { status: 'person' };
-    const step = nextStep(work);
-    if (step === undefined && move.steps.every(isOver)) {
+    if (move.steps.every(isOver)) {
       await finishMove(work);
       return { status: 'ended' };
     }
-    if (step === undefined) return leave(work);
+    const open = openSteps(work);
+    const now = ports.clock.now();
+    const step = open.find((each) => dueAt(work, each) <= now);
+    if (step === undefined) {
+      const due = open.length === 0 ? null : Math.min(...open.map((each) => dueAt(work, each)));
+      if (due === null || !work.patience.lasts(due)) return leave(work, due);
+      await stay(work, due);
+      continue;
+    }
     try {
       // The gateway is asked for the device for as long as a person takes; that is counted when somebody has come.
       if (step.planned.kind !== 'confirm') withinBudget('The move', move.steps.length, move.costs, move.budgetFrom);

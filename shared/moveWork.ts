@@ -1,6 +1,7 @@
 import { iso } from './base/clock.ts';
 import { AutomationError } from './base/errors.ts';
 import type { Site } from './base/site.ts';
+import type { Patience } from './patience.ts';
 import type { MovePlan, MoveStep } from './plan/move/movePlan.ts';
 import type { AzureView, Ports } from './ports.ts';
 import type { LedgerLine } from './record/ledgerLines.ts';
@@ -21,6 +22,7 @@ export type MoveWork = {
   readonly ports: Ports;
   readonly azure: AzureView;
   readonly tagsInForce: TagsInForce;
+  readonly patience: Patience;
   /** When the message that brought us here arrived (ms). */
   readonly arrivedAt: number;
 };

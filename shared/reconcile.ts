@@ -7,6 +7,7 @@ import { fanOut } from './fanOut.ts';
 import { keepPreflight } from './keepPreflight.ts';
 import { keepWatch } from './keepWatch.ts';
 import { decideFor, look } from './look.ts';
+import { entryFor } from './patience.ts';
 import { pauseOf } from './pauseAll.ts';
 import type { Ports } from './ports.ts';
 import { lookedSince } from './record/lookedSince.ts';
@@ -21,7 +22,7 @@ import type { Work } from './work.ts';
 /**
  * The loop, from a message to a proven site. An event only says when to look; what is done follows from what is.
  *
- *  1. wait the last moment until the message's `notBefore`
+ *  1. wait the last moment until the message's `notBefore`; who carries something on comes a little earlier
  *  2. a message to all: one message for each site concerned
  *  3. enter the site: configuration, lease, state; leave a paused one alone
  *  4. a move is under way: carry it on; out of a dead region, nothing else is asked
@@ -37,7 +38,8 @@ import type { Work } from './work.ts';
 export const reconcile = async (message: Message, ports: Ports, redelivered = false): Promise<void> => {
   if (message.kind === 'sweep') return sweep(ports, message.because);
   if (message.kind === 'look') return fanOut(message, ports);
-  await ports.clock.sleepUntil(message.notBefore);
+  const { notBefore, continues } = message;
+  await ports.clock.sleepUntil(continues === undefined ? notBefore : entryFor(notBefore, ports.clock));
   // Kept in the message: a busy site is come back to by a new one.
   const revives = redelivered || message.sweep === true || message.revives === true;
   await enter(revives ? { ...message, revives } : message, ports, attend);
@@ -58,7 +60,7 @@ const attend = async (visit: Visit): Promise<void> => {
     const mine = message.continues === run.id || revives;
     if (message.sweep === true) await lookLater(visit);
     // Its own message too early is one too many: whoever set the new time has sent, or will send, the next.
-    if (mine && due > ports.clock.now()) return revives ? comeBack(visit, due) : undefined;
+    if (mine && entryFor(due, ports.clock) > ports.clock.now()) return revives ? comeBack(visit, due) : undefined;
     if (mine) return goOn(visit, await visit.work(), 1);
     // The run's own message comes; what this one is about is looked at when the run is over.
     return lookLater(visit);

@@ -5,6 +5,7 @@ import type { Site } from './base/site.ts';
 import { closeEnded } from './closeLedger.ts';
 import { keepResidence } from './keepResidence.ts';
 import type { Look } from './look.ts';
+import { newPatience, type Patience } from './patience.ts';
 import type { Plan } from './plan/plan.ts';
 import type { AzureView, Ports } from './ports.ts';
 import { sitesInForce } from './record/configuration.ts';
@@ -33,6 +34,7 @@ export type Visit = {
   readonly session: Session;
   readonly azure: AzureView;
   readonly tagsInForce: TagsInForce;
+  readonly patience: Patience;
   /** Whose the calls to Azure are from now on; the run's at first. */
   charge(account: 'run' | 'move' | 'nobody'): void;
   /** What carrying on the state's run needs. */
@@ -132,15 +134,18 @@ const makeVisit = async (message: SiteMessage, ports: Ports, configured: Site): 
   const tagsInForce = await guard(base, () => tagsFor(ports)(site.cloud));
   if (tagsInForce === null) return null;
   const azure = ports.metered(meter.onCall);
+  const patience = newPatience(ports.clock);
   const work = async (seen?: Look): Promise<Work> => {
     const state = session.state();
     const network = seen?.network ?? state.network;
     if (state.run === null || network === null) throw new Error(`site ${site.id} has nothing to carry on`);
     const plan = await readPlan(ports, site.id, state.run);
     const fresh = new Map(seen?.fresh ?? []);
-    return { site, session, plan, ports, azure, tagsInForce, network, fresh, arrivedAt: message.arrivedAt };
+    const { arrivedAt } = message;
+    return { site, session, plan, ports, azure, tagsInForce, patience, network, fresh, arrivedAt };
   };
-  return { ...base, enteredAt, azure, tagsInForce, work, charge: meter.charge, guarded: (look) => guard(base, look) };
+  const guarded = <T>(look: () => Promise<T>): Promise<T | null> => guard(base, look);
+  return { ...base, enteredAt, azure, tagsInForce, patience, work, charge: meter.charge, guarded };
 };
 
 /** Enters a site for one message, alone; a busy site is come back to. */

@@ -2,6 +2,7 @@ import type { JsonObject } from './base/canonical.ts';
 import { iso } from './base/clock.ts';
 import type { Site } from './base/site.ts';
 import { closeEnded } from './closeLedger.ts';
+import type { Patience } from './patience.ts';
 import type { ObservedNetwork } from './plan/observed.ts';
 import { type Plan, titleOf } from './plan/plan.ts';
 import type { AzureView, Ports } from './ports.ts';
@@ -30,6 +31,7 @@ export type Work = {
   readonly ports: Ports;
   readonly azure: AzureView;
   readonly tagsInForce: TagsInForce;
+  readonly patience: Patience;
   readonly network: ObservedNetwork;
   /** Resources read a moment ago in this invocation; each is good for one use. */
   readonly fresh: Map<string, JsonObject>;

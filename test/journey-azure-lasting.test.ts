@@ -318,6 +318,9 @@ describe('somebody else writes while a run is under way', () => {
 
   it('says what is missing when our rules are deleted after they were written, and puts them back at the sweep', async () => {
     const journey = await atHome(stage);
+    // Else the run would be over in the visit that finds the firewall done.
+    const table = { method: 'PUT', resource: journey.ids.routeTable };
+    stage.arm.plantFault({ match: table, effect: { kind: 'operationTakes', seconds: 60 } });
     await journey.event(incident(journey.subscriptionId));
     await until(journey, 'firewall', 'done');
     const firewall = firewallOf(stage, journey);

@@ -230,6 +230,9 @@ describe('a move to a region that makes trouble', () => {
     const journey = await startJourney(stage);
     await plannedMove(journey);
     const { ids } = await targetOf(journey);
+    // The network comes after the tables.
+    const table = { method: 'PUT', resource: ids.routeTable };
+    stage.arm.plantFault({ match: table, effect: { kind: 'operationTakes', seconds: 60 } });
     while ((await stepOf(journey, 'resourceGroup'))?.status !== 'done') await journey.step();
     stage.arm.seed(ids.virtualNetwork, {
       location: 'usgovtexas',

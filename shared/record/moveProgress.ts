@@ -91,14 +91,6 @@ export const withMoveStep = (move: Move, id: string, change: Partial<MoveStepRec
 const over = new Set<MoveStepRecord['status']>(['done', 'unchanged', 'skipped']);
 export const isOver = ({ status }: Pick<MoveStepRecord, 'status'>): boolean => over.has(status);
 
-/** When the next thing of a move may be done (ms); null where only a person can do it. */
-export const moveDueAt = ({ steps }: Move): number | null => {
-  const times = steps
-    .filter((step) => !isOver(step))
-    .flatMap(({ operation, notBefore }) => operation?.notBefore ?? notBefore ?? []);
-  return times.length === 0 ? null : Math.min(...times);
-};
-
 /** Somebody is at it again: what was waited since it was left goes on Azure's account, or on a person's. */
 export const backAt = (move: Move, arrivedAt: number, now: number): Move => {
   const { away } = move;

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { entryFor, newPatience } from '../shared/patience.ts';
+import { jumpClock } from './support/journey.ts';
+
+const at = (speed: number) => ({ ...jumpClock('2026-11-28T03:00:00Z'), speed });
+const now = Date.parse('2026-11-28T03:00:00Z');
+
+describe('who has something to do at a moment', () => {
+  it.each([
+    { speed: 1, early: 750 },
+    { speed: 2, early: 1_500 },
+    { speed: 20, early: 3_000 },
+    { speed: Number.POSITIVE_INFINITY, early: 3_000 },
+  ])('comes $early ms before it on a clock $speed times as fast as the wall', ({ speed, early }) => {
+    expect(entryFor(now, { speed })).toBe(now - early);
+  });
+});
+
+describe('the patience of a visit', () => {
+  it('lasts until what is due already, however often', async () => {
+    const patience = newPatience(at(1));
+    for (let more = 0; more < 1_000; more += 1) await patience.until(now - 5_000);
+    expect(patience.lasts(now)).toBe(true);
+  });
+
+  it('is two seconds of the wall in all', async () => {
+    const clock = at(1);
+    const patience = newPatience(clock);
+    expect([patience.lasts(now + 2_000), patience.lasts(now + 2_001)]).toEqual([true, false]);
+    await patience.until(now + 1_200);
+    expect(clock.now()).toBe(now + 1_200);
+    expect([patience.lasts(clock.now() + 800), patience.lasts(clock.now() + 801)]).toEqual([true, false]);
+  });
+
+  it('is never more than three seconds at once, however fast the clock runs', () => {
+    const patience = newPatience(at(200));
+    expect([patience.lasts(now + 3_000), patience.lasts(now + 3_001)]).toEqual([true, false]);
+  });
+});
