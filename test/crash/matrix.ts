@@ -51,12 +51,14 @@ export const playMatrix = async (
     ({ at, how }) => at >= from && at <= to && isTurn(at) && (options.how ?? how) === how,
   );
   const jobs = jobsOf(journey, calm, options.list ? [] : blows);
-  if (options.sample > 0) {
+  const { sample } = options;
+  const kills = 'runs' in sample ? sample.runs : Math.ceil(calm.calls.length * sample.share);
+  if (kills > 0) {
     const swift = await inPeace(lanes, journey, true);
     const random = new Random(options.seed);
     // The first draws of small seeds are small.
     for (let draw = 0; draw < 20; draw += 1) random.next();
-    const killed = Array.from({ length: options.sample }, (): Blow => ({ at: random.below(swift.ms), how: 'sigkill' }));
+    const killed = Array.from({ length: kills }, (): Blow => ({ at: random.below(swift.ms), how: 'sigkill' }));
     jobs.push(...jobsOf(journey, swift, killed));
   }
   if (options.list) say(calm.calls.map((call, at) => `${journey} ${at} ${call}`).join('\n'));

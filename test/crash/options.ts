@@ -12,10 +12,14 @@ the next life carries on. Exit 1 where an end, a write or what held in between i
   --calls arm|all  calls to Azure only, or also to the app's storage, queue and people (all)
   --how die|lose   only deaths, or only lost answers
   --every N        every call to Azure, of the others every Nth, where --seed says to begin (1: all)
-  --sample N       so many runs that end by SIGKILL at a chance moment (default: none), chosen by --seed S (1)
+  --sample N       so many runs that end by SIGKILL at a chance moment, or, as N%, so many for a hundred of the
+                   journey's points (default: none), chosen by --seed S (1)
   --lanes N        processes beside each other (2)
   --list           print the calls of the undisturbed journeys, and stop
   --json           the result as JSON`;
+
+/** Runs that end by SIGKILL: a number of them, or a share (0 to 1) of the points of a journey. */
+export type Sample = { readonly runs: number } | { readonly share: number };
 
 export type Options = {
   readonly journeys: readonly string[];
@@ -23,7 +27,7 @@ export type Options = {
   readonly which: Which;
   readonly how: 'die' | 'lose' | null;
   readonly every: number;
-  readonly sample: number;
+  readonly sample: Sample;
   readonly seed: number;
   readonly lanes: number;
   readonly list: boolean;
@@ -50,6 +54,9 @@ const oneOf = <T extends string>(name: string, text: string | undefined, of: rea
   return found;
 };
 
+const sampleOf = (text: string): Sample =>
+  text.endsWith('%') ? { share: whole('sample', text.slice(0, -1), 0) / 100 } : { runs: whole('sample', text, 0) };
+
 /** Throws RangeError, or TypeError for an option that there is not. */
 export const readOptions = (argv: readonly string[]): Options => {
   const { values } = parseArgs({
@@ -74,7 +81,7 @@ export const readOptions = (argv: readonly string[]): Options => {
     which: oneOf('calls', values.calls, ['arm', 'all']) ?? 'all',
     how: oneOf('how', values.how, ['die', 'lose']),
     every: whole('every', values.every, 1),
-    sample: whole('sample', values.sample, 0),
+    sample: sampleOf(values.sample),
     seed: whole('seed', values.seed, 0),
     lanes: whole('lanes', values.lanes, 1),
     list: values.list,
