@@ -11,12 +11,27 @@ describe('generated inputs', () => {
       const { inputs, answers } = await fuzzDoor(door, { count: 1_000, seed });
       expect(inputs).toBe(1_000);
       // Neither are all of them refused, nor is nothing.
-      const taken = Object.entries(answers).filter(([code]) => /^(HTTP 20\d|taken|read)$/.test(code));
+      const taken = Object.entries(answers).filter(([code]) => /^(HTTP 20\d|HTTP 303|taken|read)$/.test(code));
       const sum = taken.reduce((total, [, times]) => total + times, 0);
       expect(sum).toBeGreaterThan(10);
       expect(sum).toBeLessThan(990);
     },
   );
+
+  it('reach the door of the page’s form with what waits there, with what does not, and with what is no form of ours', async () => {
+    const { answers } = await fuzzDoor('form', { count: 1_000, seed: 7 });
+    expect(Object.keys(answers)).toEqual(
+      expect.arrayContaining([
+        'HTTP 303',
+        'HTTP 400 ERR_USAGE',
+        'HTTP 403 ERR_CALLER_REFUSED',
+        'HTTP 405 ERR_USAGE',
+        'HTTP 409 ERR_NOTHING_WAITS',
+        'HTTP 413 ERR_USAGE',
+        'HTTP 415 ERR_USAGE',
+      ]),
+    );
+  });
 
   it('are the same for the same seed', async () => {
     const first = await fuzzDoor('webhook', { count: 100, seed });

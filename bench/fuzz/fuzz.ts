@@ -33,7 +33,7 @@ export const fuzzDoor = async (
   try {
     const property = fc.asyncProperty(inputsOf(known.made), async (input) => {
       inputs += 1;
-      if (inputs % 200 === 0) world.forget();
+      if (inputs % (known.inputsAWorld ?? 200) === 0) world.forget();
       const started = performance.now();
       const { code } = await known.take(input);
       const ms = performance.now() - started;

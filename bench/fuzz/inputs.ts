@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { alertOf } from '../../simulator/stage/scene.ts';
+import { anyForm, formHeaders, formQuery, writtenAsForm } from './forms.ts';
+import { asked } from './waitingSite.ts';
 import { scene } from './world.ts';
 
 const zeros = `sha256:${'0'.repeat(64)}`;
@@ -82,6 +84,11 @@ export const samples = {
     { action: 'retryMove', site: scene.siteId },
     { action: 'standby', site: scene.siteId, want: 'up' },
     { action: 'acceptSnapshot', site: scene.siteId, side: 'home' },
+  ],
+  form: [
+    { site: scene.siteId, ...asked, by: 'Ada' },
+    { site: scene.siteId, ...asked, by: '' },
+    { site: scene.siteId, ...asked },
   ],
   tags: [
     {
@@ -188,12 +195,15 @@ const change = fc.record({
   value: odd,
 }) as fc.Arbitrary<Change>;
 
+const writtenAsJson = (value: unknown): string => JSON.stringify(value) ?? 'undefined';
+
 const bent = (door: Door): fc.Arbitrary<string> =>
   fc
     .tuple(fc.constantFrom<unknown>(...samples[door]), fc.array(change, { maxLength: 4 }))
-    .map(([sample, changes]) => JSON.stringify(changes.reduce(changed, sample)) ?? 'undefined');
+    .map(([sample, changes]) => changes.reduce(changed, sample))
+    .map(door === 'form' ? writtenAsForm : writtenAsJson);
 
-/** Texts cut off, bytes turned over, marks in front: what becomes of JSON on the way. */
+/** Texts cut off, bytes turned over, marks in front: what becomes of a text on the way. */
 const broken = (whole: fc.Arbitrary<string>): fc.Arbitrary<Uint8Array> =>
   fc
     .tuple(whole, fc.constantFrom('cut', 'flip', 'mark', 'twice', 'none', 'none', 'none'), fc.nat(), fc.nat(255))
@@ -225,6 +235,8 @@ export type Input = {
   readonly body: Uint8Array;
   readonly headers: Readonly<Record<string, string>>;
   readonly method: string;
+  /** What stands behind the `?` of the address. */
+  readonly query: string;
 };
 
 const headerText = fc.oneof(fc.string({ maxLength: 60 }), fc.base64String({ maxLength: 60 })).map((text) =>
@@ -256,10 +268,11 @@ export const inputsOf = (door: Door): fc.Arbitrary<Input> =>
   fc.record({
     body: fc.oneof(
       { weight: 60, arbitrary: broken(bent(door)) },
-      { weight: 20, arbitrary: broken(fc.json({ maxDepth: 6 })) },
+      { weight: 20, arbitrary: broken(door === 'form' ? anyForm : fc.json({ maxDepth: 6 })) },
       { weight: 15, arbitrary: fc.uint8Array({ maxLength: 200 }) },
       { weight: 1, arbitrary: huge },
     ),
-    headers,
+    headers: door === 'form' ? formHeaders(headerText) : headers,
     method: fc.oneof({ weight: 30, arbitrary: fc.constant('POST') }, fc.constantFrom('GET', 'PUT', 'DELETE')),
+    query: door === 'form' ? formQuery(fc.string({ unit: 'binary', maxLength: 60 })) : fc.constant(''),
   });

@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util';
 import { doorNames, fuzzDoor } from './fuzz.ts';
 
+const usual = 20_000;
+
 const usage = `npm run bench -- fuzz [DOOR...] [--count N] [--seed N]
 
-Sends generated inputs to the doors (${doorNames.join(', ')}; all of them, N inputs each, 100000 together by default).
+Sends generated inputs to the doors (${doorNames.join(', ')}; all of them, N inputs each, ${usual * doorNames.length} together by default).
 The same seed makes the same inputs. Exit 1 at the first that crashes, hangs, writes, or is answered without naming the fault.`;
 
 const whole = (text: string, name: string): number => {
@@ -17,7 +19,7 @@ export const fuzzMain = async (argv: readonly string[]): Promise<number> => {
   const { values, positionals } = parseArgs({
     args: [...argv],
     allowPositionals: true,
-    options: { count: { type: 'string', default: '20000' }, seed: { type: 'string' } },
+    options: { count: { type: 'string', default: `${usual}` }, seed: { type: 'string' } },
   });
   const count = whole(values.count, 'count');
   const seed = values.seed === undefined ? Date.now() % 1_000_000_000 : whole(values.seed, 'seed');

@@ -1,10 +1,11 @@
 import { AutomationError } from '../../shared/base/errors.ts';
 import { silentLog } from '../../shared/base/log.ts';
 import type { Ports } from '../../shared/ports.ts';
-import { newSite, type SiteState } from '../../shared/record/state.ts';
+import type { SiteState } from '../../shared/record/state.ts';
 import type { Fact } from '../../shared/scope/fact.ts';
 import type { Intent } from '../../shared/scope/intent.ts';
 import { makeScene } from '../../simulator/stage/scene.ts';
+import { waitingSite } from './waitingSite.ts';
 
 /** A world in memory behind the doors: what was remembered and sent, and every attempt to write to Azure. */
 export type World = { readonly ports: Ports; readonly writes: string[]; sent(): number; forget(): void };
@@ -28,7 +29,7 @@ const azure = (name: string, writes: string[]): object =>
 
 export const scene = makeScene();
 
-/** Everything the doors need, empty but for one site; `clock` stands still, so that a run can be repeated. */
+/** Everything the doors need, empty but for one site that waits for its device; `clock` stands still, so that a run can be repeated. */
 export const makeWorld = (): World => {
   const writes: string[] = [];
   const states = new Map<string, { state: SiteState; token: string }>();
@@ -63,7 +64,7 @@ export const makeWorld = (): World => {
       },
     },
     sites: {
-      load: async (site: string) => states.get(site) ?? { state: newSite(site), token: null },
+      load: async (site: string) => states.get(site) ?? { state: waitingSite(site), token: null },
       save: async (state: SiteState) => {
         states.set(state.site, { state: JSON.parse(JSON.stringify(state)) as SiteState, token: 'x' });
         return 'x';
