@@ -12,7 +12,8 @@ import type { Clock } from '../base/clock.ts';
 import { AutomationError } from '../base/errors.ts';
 import { armErrorOf, hasCode } from './armError.ts';
 import { type Asked, failureOf, isLock, type Refusal, transportFailure } from './failures.ts';
-import { readAtMost } from './readAtMost.ts';
+import { jsonIn } from './jsonIn.ts';
+import { answerAtMost, everyStatus } from './readAtMost.ts';
 import { retryAfterMs } from './retryAfter.ts';
 import { type Turns, turnOf } from './turns.ts';
 
@@ -67,14 +68,6 @@ export type ArmOptions = {
 const RESOURCE_HEALTH_API_VERSION = '2024-02-01';
 const RESOURCES_API_VERSION = '2021-04-01';
 
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // ARM's front door answers HTML when it is unwell
-  }
-};
-
 const urlMaker = (origin: string, networkApiVersion: string): Arm['urlOf'] => {
   const versionOf = (id: string): string => {
     const provider = /\/providers\/([^/]+)/i.exec(id)?.[1]?.toLowerCase();
@@ -109,8 +102,7 @@ const requestOf = (call: ArmCall) => {
     method: call.method,
     headers,
     timeout: TIMEOUT_MS,
-    // Every answer comes as a stream: one without end is not taken in.
-    streamResponseStatusCodes: new Set([Number.POSITIVE_INFINITY]),
+    streamResponseStatusCodes: everyStatus,
     // The time-out above is for the answer alone; getting a token counts, too.
     abortSignal: AbortSignal.timeout(TIMEOUT_MS),
     ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
@@ -156,10 +148,8 @@ export const createArm = (options: ArmOptions): Arm => {
   const httpClient = options.httpClient ?? createDefaultHttpClient();
 
   const textOf = async ({ id, url }: ArmCall, answer: PipelineResponse): Promise<string> => {
-    const { readableStreamBody, bodyAsText } = answer;
-    if (readableStreamBody === undefined) return bodyAsText ?? '';
     const mostBytes = isOfTags(url) ? MOST_TAG_BYTES : (options.mostBytes ?? MOST_BYTES);
-    const text = await readAtMost(readableStreamBody, mostBytes);
+    const text = await answerAtMost(answer, mostBytes);
     if (text !== null) return text;
     throw new AutomationError('ERR_AZURE_REJECTED', `Azure answers with more than ${mostBytes} bytes about ${id}`, {
       remedy: 'It was not read. See what the resource holds; if that is all right, please report this.',
@@ -174,7 +164,7 @@ export const createArm = (options: ArmOptions): Arm => {
     try {
       const answer = await client.pipeline.sendRequest(httpClient, requestOf(call));
       const text = await textOf(call, answer);
-      const told = { status: answer.status, headers: answer.headers, body: parsed(text), bytes: text.length };
+      const told = { status: answer.status, headers: answer.headers, body: jsonIn(text), bytes: text.length };
       const waitMs = throttledFor(call, told, clock.now());
       if (turn !== undefined && waitMs !== undefined) await turns?.refused(turn, waitMs);
       return told;
