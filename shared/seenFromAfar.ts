@@ -77,11 +77,12 @@ const resourcesOf = (side: Site, all: ReadonlyMap<string, Listed>): readonly str
 
 /** No run; or one that waits for a person at the device, whose word has not come: a fleet may wait so for days. */
 const standsStill = (state: SiteState): boolean =>
-  state.run === null ? state.singlyEncryptedSince === null : waitsForPerson(state.run) && !deviceConfirmed(state);
+  state.run === null || (waitsForPerson(state.run) && !deviceConfirmed(state));
 
 /** Nothing under way, nothing to decide, nothing in the way: what was looked at then stands as long as nothing changes. */
 const isQuiet = (state: SiteState): boolean =>
   standsStill(state) &&
+  (state.run !== null || state.singlyEncryptedSince === null) &&
   state.closing === undefined &&
   !state.move &&
   state.waiting === null &&
@@ -111,20 +112,22 @@ const seenBefore = async (ports: Ports): Promise<Seen> => {
   }
 };
 
-/** So long after its last word a look that is tried again by itself is taken for lost; it comes at least every minute. */
-const retriedLatelyMs = 3 * 60_000;
-const triedAgain = ['ERR_AZURE_UNAVAILABLE', 'ERR_AZURE_THROTTLED', 'ERR_AZURE_LOCKED'];
-
-/** While Azure does not answer, a site's look tries again by message; sweeps must not add one each. */
-const isTryingAlready = ({ attention, lastLook }: SiteState, now: number): boolean =>
-  attention !== null &&
-  triedAgain.includes(attention.code) &&
-  lastLook !== null &&
-  now - Date.parse(lastLook.at) < retriedLatelyMs;
+/** A look that was promised is taken for lost when it is so late (ms): it waits for a busy site, and for Azure's time-outs. */
+const lostAfterMs = 3 * 60_000;
 
 /**
- * Which sites a sweep need not visit: those that are quiet, that were looked at since all that decides was first seen
- * as it is now, and for which nothing else is due. Tables and firewalls are read by subscription, four lists each.
+ * After a look that failed, one message looks again when Azure permits, in a quarter of an hour perhaps; a sweep would ask
+ * sooner. What is under way is not carried on by that message: there the sweep comes, in case its own was lost.
+ */
+const isPromisedALook = (state: SiteState, now: number): boolean =>
+  state.attention?.again !== undefined &&
+  now - Date.parse(state.attention.again) < lostAfterMs &&
+  standsStill(state) &&
+  state.move?.status !== 'running';
+
+/**
+ * Which sites a sweep need not visit: those that a message will look at again; and those that are quiet, that were looked at
+ * since all that decides was first seen as it is now, and for which nothing else is due. Tables and firewalls are read by subscription, four lists each.
  */
 export const needNoVisit = async (sites: readonly Site[], ports: Ports): Promise<ReadonlySet<string>> => {
   const now = ports.clock.now();
@@ -132,7 +135,7 @@ export const needNoVisit = async (sites: readonly Site[], ports: Ports): Promise
   const states = new Map((await ports.sites.list()).map((state) => [state.site, state]));
   const seen: Record<string, Seen[string]> = {};
   const spared = new Set<string>();
-  for (const state of states.values()) if (isTryingAlready(state, now)) spared.add(state.site);
+  for (const state of states.values()) if (isPromisedALook(state, now)) spared.add(state.site);
   const quiet = sites.flatMap((site) => {
     const state = states.get(site.id);
     return state === undefined || !isQuiet(state) || watchIsDue(state, site, now) ? [] : [{ site, state }];

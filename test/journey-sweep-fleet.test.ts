@@ -3,7 +3,7 @@ import { AutomationError } from '../shared/base/errors.ts';
 import { fanOut } from '../shared/fanOut.ts';
 import { heartbeat } from '../shared/heartbeat.ts';
 import { sweep } from '../shared/sweep.ts';
-import { type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
+import { incident, type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
 import { atHome, confirm, failOver } from './support/landing.ts';
 
 let stage: Stage;
@@ -91,6 +91,73 @@ describe('a sweep', () => {
       },
     });
     expect((await swept(journey)).own).toBeGreaterThan(0);
+  });
+});
+
+describe('a sweep after a look that failed', () => {
+  const minutes = 60_000;
+
+  /** A site whose look was told to come again in ten minutes; the message that will is lost. */
+  const toldToWait = async (journey: Journey, seconds = 600) => {
+    const match = { method: 'GET', resource: journey.ids.firewall };
+    stage.arm.plantFault({ match, effect: { kind: 'throttle', retryAfterSeconds: seconds } });
+    await journey.word({ action: 'resume' });
+    await journey.step();
+    expect((await journey.state()).attention).toMatchObject({ code: 'ERR_AZURE_THROTTLED', tries: 1 });
+    await journey.loseMessages();
+  };
+
+  /** Whether a sweep sends the site a message; it is handled. */
+  const visits = async (journey: Journey): Promise<boolean> => {
+    await sweep(journey.ports, 'the sweep');
+    expect(await journey.step()).toMatchObject({ kind: 'look' });
+    return (await journey.step()) !== null;
+  };
+
+  it('visits the site no sooner than Azure permits, and then only where the look that was promised does not come', async () => {
+    const journey = await atHome(stage);
+    await toldToWait(journey);
+    for (const waited of [5, 4, 3]) {
+      stage.clock.advance(waited * minutes);
+      expect(await visits(journey)).toBe(false);
+    }
+    stage.clock.advance(2 * minutes);
+    expect(await visits(journey)).toBe(true);
+    expect((await journey.state()).attention).toBeNull();
+  });
+
+  it('takes a look that was promised in a few seconds for lost when it is three minutes late', async () => {
+    const journey = await atHome(stage);
+    await toldToWait(journey, 1);
+    stage.clock.advance(2 * minutes);
+    expect(await visits(journey)).toBe(false);
+    stage.clock.advance(2 * minutes);
+    expect(await visits(journey)).toBe(true);
+  });
+
+  it('visits a site that is promised none: only a person can help', async () => {
+    const journey = await atHome(stage);
+    const match = { method: 'GET', resource: journey.ids.firewall };
+    const body = { error: { code: 'AuthorizationFailed', message: 'no' } };
+    stage.arm.plantFault({ match, effect: { kind: 'answer', status: 403, body } });
+    await journey.word({ action: 'resume' });
+    await journey.step();
+    expect((await journey.state()).attention).toMatchObject({ code: 'ERR_AZURE_FORBIDDEN' });
+    expect(await visits(journey)).toBe(true);
+  });
+
+  it('visits a site whose run is under way all the same, and carries it on where its own message was lost', async () => {
+    const journey = await atHome(stage);
+    await journey.event(incident(journey.subscriptionId));
+    while ((await journey.state()).run === null) await journey.step();
+    await journey.loseMessages();
+    const { state, token } = await journey.ports.sites.load(journey.site);
+    const at = new Date(stage.clock.now()).toISOString();
+    const again = new Date(stage.clock.now() + 15 * minutes).toISOString();
+    const attention = { why: 'too many requests', code: 'ERR_AZURE_THROTTLED', since: at, tries: 1, again };
+    await journey.ports.sites.save({ ...state, attention, lastLook: { at, because: 'a test' } }, token);
+    await swept(journey);
+    expect((await journey.state()).inPlace).toMatchObject({ mode: 'serviceFailover' });
   });
 });
 
