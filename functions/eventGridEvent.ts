@@ -1,4 +1,5 @@
 import { app, type InvocationContext } from '@azure/functions';
+import { rousing } from '../shared/atDoor.ts';
 import { AutomationError } from '../shared/base/errors.ts';
 import { needsToken } from '../shared/caller.ts';
 import { readEventGrid } from '../shared/events/eventGrid.ts';
@@ -28,13 +29,14 @@ const deserialize = async (event: unknown): Promise<unknown> => {
  */
 export const eventGridEvent = async (event: unknown, context: InvocationContext): Promise<void> => {
   try {
-    const ports = await wire();
-    if (needsToken(ports)) {
-      context.warn('an event without a token was left aside: have the subscription deliver to events/event-grid');
-      return;
-    }
-    const heard = await hear(readEventGrid(await deserialize(event)), 'an Event Grid event', ports);
-    for (const { what, reason } of heard.ignored) context.log(`ignored ${what}: ${reason}`);
+    await rousing(wire, async (ports) => {
+      if (needsToken(ports)) {
+        context.warn('an event without a token was left aside: have the subscription deliver to events/event-grid');
+        return;
+      }
+      const heard = await hear(readEventGrid(await deserialize(event)), 'an Event Grid event', ports);
+      for (const { what, reason } of heard.ignored) context.log(`ignored ${what}: ${reason}`);
+    });
   } catch (error) {
     // Delivering it again would not make it an event.
     if (error instanceof AutomationError && error.code === 'ERR_EVENT') context.warn(error.message);

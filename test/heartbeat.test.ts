@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { confirmDevice } from '../functions/confirmDevice.ts';
+import { eventGridEvent } from '../functions/eventGridEvent.ts';
 import { eventGridWebhook } from '../functions/eventGridWebhook.ts';
 import { heartbeat as heartbeatDoor } from '../functions/heartbeat.ts';
 import { manualRun } from '../functions/manualRun.ts';
@@ -123,6 +124,45 @@ describe('a timer that died', () => {
     stage.clock.advance(46 * minute);
     wireTo(Object.create(ports, Object.fromEntries(values)));
     expect((await call()).status).toBe(status);
+    unwire();
+    expect((await heartbeat(ports)).queue?.messages).toBe(1);
+  });
+
+  const context = { log: () => {}, warn: () => {} } as never;
+  const ordinary = (subscriptionId: string) => ({
+    id: '1',
+    topic: `/subscriptions/${subscriptionId}`,
+    subject: `/subscriptions/${subscriptionId}/resourceGroups/x/providers/Microsoft.Storage/storageAccounts/x`,
+    eventType: 'Microsoft.Resources.ResourceWriteSuccess',
+    eventTime: '2026-07-20T02:00:00Z',
+    dataVersion: '2',
+    data: { operationName: 'Microsoft.Storage/storageAccounts/write' },
+  });
+
+  it.each<[string, Record<string, unknown>, (subscriptionId: string) => unknown]>([
+    ['that is ignored', {}, ordinary],
+    ['that is none', {}, () => 'no event'],
+    ['that is left aside for want of a token', { doors: shut }, ordinary],
+  ])('is asked for by Event Grid, with an event %s', async (_what, changed, event) => {
+    const { ports, subscriptionId } = await startJourney(stage);
+    await rouse(ports);
+    stage.clock.advance(46 * minute);
+    const values = Object.entries(changed).map(([name, value]) => [name, { value }]);
+    wireTo(Object.create(ports, Object.fromEntries(values)));
+    await eventGridEvent(event(subscriptionId), context);
+    unwire();
+    expect((await heartbeat(ports)).queue?.messages).toBe(1);
+  });
+
+  it('is asked for by Event Grid with an event that cannot be remembered, which comes again', async () => {
+    const { ports, subscriptionId } = await startJourney(stage);
+    await rouse(ports);
+    stage.clock.advance(46 * minute);
+    const lost = new AutomationError('ERR_STORAGE', 'down', { remedy: 'wait' });
+    wireTo(Object.create(ports, { facts: { value: { remember: async () => Promise.reject(lost) } } }));
+    const failover = { ...ordinary(subscriptionId), eventType: 'Microsoft.Resources.ResourceActionSuccess' };
+    const data = { operationName: 'Microsoft.Storage/storageAccounts/failover/action' };
+    await expect(eventGridEvent({ ...failover, data }, context)).rejects.toBe(lost);
     unwire();
     expect((await heartbeat(ports)).queue?.messages).toBe(1);
   });
