@@ -22,12 +22,14 @@ const long = [
   'journey-azure*',
   'journey-bad*',
   'journey-events',
+  'journey-events-aside',
   'journey-firewall-policy',
   'journey-move*',
   'journey-pause',
   'journey-policy*',
   'journey-retries',
   'journey-tag-sources',
+  'journey-watch',
   'simulator-arm-conformance',
 ].map((name) => `test/${name}.test.ts`);
 
