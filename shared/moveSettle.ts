@@ -1,5 +1,5 @@
 import { iso } from './base/clock.ts';
-import { closeLedger } from './closeLedger.ts';
+import { closeEnded } from './closeLedger.ts';
 import { forgetRemoved } from './forgetRemoved.ts';
 import { outdated, putBack } from './movePutBack.ts';
 import { seeThere } from './moveTables.ts';
@@ -9,26 +9,14 @@ import { roleOfId } from './plan/move/resourceIds.ts';
 import { endLines, moveStartLine } from './record/ledgerLines.ts';
 import type { MoveSummary } from './record/move.ts';
 import { changesResidence, endMove, moveSummary } from './record/moveProgress.ts';
-import { endRun, inPlaceOf, ledgerBlob, summaryOf } from './record/progress.ts';
+import { inPlaceOf, ledgerBlob } from './record/progress.ts';
 import { standsBy } from './record/standsBy.ts';
+import { abandon } from './runs.ts';
 import { tell } from './tell.ts';
 
 const outcomeOf = (work: MoveWork): MoveSummary['outcome'] => {
   if (changesResidence(moveOf(work))) return 'protected';
   return moveOf(work).reason === 'standbyUp' ? 'standing' : 'removed';
-};
-
-/** A run of the side that is left has nothing to do any more. */
-const abandonRun = async ({ session, site, ports }: MoveWork): Promise<void> => {
-  const { run } = session.state();
-  if (run === null) return;
-  const why = 'the site has moved';
-  const summary = summaryOf(run, 'superseded', ports.clock.now(), ports.clock.speed, why);
-  await closeLedger(ports.archive, ledgerBlob(site.id, run.id), [
-    ...endLines(run.steps, summary.endedAt),
-    { at: summary.endedAt, event: 'run superseded', why },
-  ]);
-  await session.commit((state) => ({ ...endRun(state, summary), approved: null }));
 };
 
 /**
@@ -42,7 +30,8 @@ export const settleStep = async (work: MoveWork, step: StepInHand): Promise<void
   const move = moveOf(work);
   const why = outdated(there, missing, move);
   if (why !== null) return putBack(work, step, why);
-  await abandonRun(work);
+  // A run of the side that is left has nothing to do any more.
+  await abandon(work, 'the site has moved');
   const now = ports.clock.now();
   await session.commit((state) => ({
     ...state,
@@ -76,7 +65,7 @@ const retireProposal = ({ site, plan }: MoveWork): string => {
 const afterwards = ({ reason }: MovePlan): { readonly standby?: boolean } =>
   reason === 'planned' ? { standby: false } : {};
 
-/** Every step is over: told, written down, and out of the state. */
+/** Every step is over: told, out of the state, and its ledger closed. */
 export const finishMove = async (work: MoveWork): Promise<void> => {
   const { site, session, ports, plan } = work;
   const move = moveOf(work);
@@ -93,16 +82,20 @@ export const finishMove = async (work: MoveWork): Promise<void> => {
   });
   const summary = moveSummary(moveOf(work), outcomeOf(work), ports.clock.now(), ports.clock.speed, null);
   const { endedAt: at, outcome, costs, ownOverheadMs } = summary;
-  await closeLedger(ports.archive, ledgerBlob(site.id, move.id), [
-    moveStartLine(move, plan.why),
-    ...endLines(move.steps, at),
-    { at, event: `move ${outcome}`, ...costs, ownOverheadMs },
-  ]);
+  const closing = {
+    ledger: ledgerBlob(site.id, move.id),
+    lines: [
+      moveStartLine(move, plan.why),
+      ...endLines(move.steps, at),
+      { at, event: `move ${outcome}`, ...costs, ownOverheadMs },
+    ],
+  };
   if (outcome === 'removed') await forgetRemoved(work, plan);
-  await session.commit((state) => ({
-    ...endMove(state, summary),
-    ...(outcome === 'protected'
-      ? afterwards(plan)
-      : { standby: outcome === 'standing' || (standsBy(state) && !isTakenDown(plan)) }),
-  }));
+  await session.commit((state) => {
+    // A person may have ended it meanwhile, and have asked for another.
+    if (state.move?.id !== move.id) return state;
+    const standby = outcome === 'standing' || (standsBy(state) && !isTakenDown(plan));
+    return { ...endMove(state, summary), closing, ...(outcome === 'protected' ? afterwards(plan) : { standby }) };
+  });
+  await closeEnded(session, ports.archive);
 };

@@ -120,8 +120,10 @@ export const stillHolds = (visit: Visit, seen: Look, choice: Choice): boolean =>
 };
 
 /** Ends a run that is no longer what is wanted; what it wrote stays and is what the next plan sees. */
-export const abandon = async (visit: Visit, why: string): Promise<void> => {
-  const { session, ports, site } = visit;
+export const abandon = async (
+  { session, ports, site }: Pick<Visit, 'session' | 'ports' | 'site'>,
+  why: string,
+): Promise<void> => {
   const { run } = session.state();
   if (run === null) return;
   const summary = summaryOf(run, 'superseded', ports.clock.now(), ports.clock.speed, why);
