@@ -4,7 +4,7 @@ import { checkFailedAgain, type Preparing } from './keepPreflight.ts';
 import type { Look } from './look.ts';
 import { isWayOut } from './plan/fallback.ts';
 import type { Plan } from './plan/plan.ts';
-import { type Called, dropMove, isRefused, type Proposing, proposeMove } from './proposeMove.ts';
+import { type Calling, dropMove, isRefused, type Proposing, proposeMove } from './proposeMove.ts';
 import type { Move } from './record/move.ts';
 import { changesResidence } from './record/moveProgress.ts';
 import { isAwayFromHome } from './record/residence.ts';
@@ -42,7 +42,7 @@ const tellBehind = async (work: Proposing, { id, title, ...move }: Move, why: st
 };
 
 /** An outage of the whole region comes before what else stands there; false where it has to wait for that. */
-const makeWay = async (work: Proposing, standing: Move, called: Called): Promise<boolean> => {
+const makeWay = async (work: Proposing, standing: Move, called: Calling): Promise<boolean> => {
   if (standing.reason === 'outage') return false;
   if (standing.status === 'running') {
     await tellBehind(work, standing, called.why[0] ?? '');
@@ -55,8 +55,8 @@ const makeWay = async (work: Proposing, standing: Move, called: Called): Promise
 };
 
 /** The move out of a region that fails as a whole; null where it does not. */
-export const outageCalled = (decision: Decision): Called | null =>
-  decision.move === null ? null : { reason: 'outage', why: [decision.move.why, ...decision.reasons] };
+export const outageCalled = ({ move, reasons }: Decision): Calling | null =>
+  move === null ? null : { reason: 'outage', why: [move.why, ...reasons], since: move.since };
 
 const calledFor = (
   site: Site,
@@ -64,13 +64,13 @@ const calledFor = (
   decision: Decision,
   facts: readonly Fact[],
   now: number,
-): Called | null => {
+): Calling | null => {
   const outage = outageCalled(decision);
   if (outage !== null) return outage;
   const { residence } = state;
   if (residence === undefined || decision.hold !== null || !isAwayFromHome(state)) return null;
-  const why = returnCalled(site, residence.since, facts, now);
-  return why === null ? null : { reason: 'return', why: [why] };
+  const back = returnCalled(site, residence.since, facts, now);
+  return back === null ? null : { reason: 'return', why: [back.why], since: back.since };
 };
 
 /**
@@ -113,14 +113,15 @@ const tooMany = (plan: Plan | null): plan is Plan =>
   plan.blockers.some(({ code }) => code === 'ROUTE_BUDGET');
 
 /** After a look: a service failover whose routes do not fit falls back to the move of the whole site, where that is a way out. */
-export const considerFallback = async (work: Proposing, { now, full }: Look): Promise<boolean> => {
+export const considerFallback = async (work: Proposing, { now, full, decision }: Look): Promise<boolean> => {
   const { move } = work.session.state();
   if (move && stays(move)) return false;
   const blockedBy = [now, full].find(tooMany);
   if (blockedBy && isWayOut(blockedBy.fallback)) {
     const why = blockedBy.blockers.filter(({ code }) => code === 'ROUTE_BUDGET').map(({ message }) => message);
     if (move && move.reason !== 'budget' && !isRetireQuestion(move)) return false;
-    return proposeMove(work, { reason: 'budget', why: [...why, ...blockedBy.decision.reasons], blockedBy });
+    const { reasons } = blockedBy.decision;
+    return proposeMove(work, { reason: 'budget', why: [...why, ...reasons], blockedBy, since: decision.since });
   }
   const why = blockedBy ? (blockedBy.fallback?.unwell ?? 'it is no way out any more') : 'the service failover fits now';
   if (move?.reason === 'budget') await dropMove(work, 'expired', why);

@@ -3,29 +3,15 @@ import type { Site } from './base/site.ts';
 import type { MovePlan } from './plan/move/movePlan.ts';
 import { planTeardown, retirePurpose } from './planTeardown.ts';
 import { ask, dropMove, type Proposing, tellAsked } from './proposeMove.ts';
-import type { Move, MoveSummary } from './record/move.ts';
+import type { Move } from './record/move.ts';
 import { askedPlanBlob } from './record/moveProgress.ts';
 import { residenceOf } from './record/residence.ts';
-import { isRetireQuestion, retireCalled, retireDeclined } from './record/retireCalled.ts';
+import { isRetireQuestion, retireCalled, retireRefused } from './record/retireCalled.ts';
 import type { Fact } from './scope/fact.ts';
-import { tell } from './tell.ts';
+import { tellRefusal } from './tellRefusal.ts';
 
 /** What stands there is read anew so often while the question waits: a plan of what went, or came, is no plan. */
 const anewMs = 24 * 60 * 60 * 1_000;
-
-const tellDeclined = ({ configured, session, ports }: Proposing, key: string, { why }: MoveSummary): Promise<void> => {
-  const region = regionOfSide(configured, otherSide(residenceOf(session.state()))).displayName;
-  return tell(
-    { site: configured, session, ports },
-    {
-      kind: 'over',
-      key,
-      title: `Site ${configured.id}: what stands in ${region} stays`,
-      text: `${why ?? 'It was declined'}. It costs until it is taken down, which nobody is asked again: npm run cli -- move retire --site ${configured.id}`,
-      digest: null,
-    },
-  );
-};
 
 const toldKey = ({ digest }: Pick<Move, 'digest'>): string => `retire ${digest}`;
 
@@ -57,13 +43,11 @@ export const considerRetire = async (
   facts: readonly Fact[],
 ): Promise<void> => {
   const { configured, session, ports, site } = work;
-  const { move, residence, told } = session.state();
+  const { move } = session.state();
   if (move && !isRetireQuestion(move)) return;
   const now = ports.clock.now();
-  const key = `retire declined ${residence?.since}`;
-  const declined = retireDeclined(session.state());
-  if (declined !== null) return tellDeclined(work, key, declined);
-  if (told.includes(key)) return;
+  const refusal = retireRefused(session.state(), now);
+  if (refusal !== null) return tellRefusal(work, refusal);
   if (!retireCalled(configured, site, session.state(), facts, now)) {
     if (move) await dropMove(work, 'expired', 'it is no longer called for');
     return;

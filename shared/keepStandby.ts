@@ -2,7 +2,7 @@ import { otherSide, regionOfSide } from './base/side.ts';
 import { keepSnapshot } from './keepSnapshot.ts';
 import type { MovePlan } from './plan/move/movePlan.ts';
 import type { AzureView } from './ports.ts';
-import { type Called, type Proposing, planMove, proposeMove } from './proposeMove.ts';
+import { type Calling, type Proposing, planMove, proposeMove } from './proposeMove.ts';
 import { waitsForPerson } from './record/progress.ts';
 import { residenceOf } from './record/residence.ts';
 import { isRetireQuestion } from './record/retireCalled.ts';
@@ -19,13 +19,13 @@ const isIdle = ({ run, move, paused }: SiteState): boolean =>
   paused === null &&
   (!move || isRetireQuestion(move) || (move.status === 'awaitingApproval' && move.reason === 'standbyUp'));
 
-const calledFor = ({ configured, session }: Proposing): Called => {
+const calledFor = ({ configured, session }: Proposing): Calling => {
   const region = regionOfSide(configured, otherSide(residenceOf(session.state()))).displayName;
   const home = regionOfSide(configured, residenceOf(session.state())).displayName;
   const why = standsBy(session.state())
     ? `The standby in ${region} is no longer as ${home} is.`
     : `The sites file wants a standby in ${region} (move.standby: warm).`;
-  return { reason: 'standbyUp', why: [why] };
+  return { reason: 'standbyUp', why: [why], since: session.state().residence?.since ?? null };
 };
 
 /** On a firewall that was there before us our rules are the move's to write: no standby is built for their sake. */

@@ -13,12 +13,14 @@ import type { Move, MoveSummary } from './record/move.ts';
 import { askedMove, askedPlanBlob, endMove, moveSummary, moveTitle } from './record/moveProgress.ts';
 import { movePlanBlob } from './record/progress.ts';
 import { questionOfMove } from './record/question.ts';
+import { refusalOf } from './record/refusal.ts';
 import { residenceOf } from './record/residence.ts';
 import { standsBy } from './record/standsBy.ts';
 import type { SiteState } from './record/state.ts';
 import type { TagsInForce } from './record/tagsInForce.ts';
 import type { Session } from './session.ts';
 import { tell } from './tell.ts';
+import { tellRefusal } from './tellRefusal.ts';
 
 /** How long a move is asked for; then whoever still wants it is asked anew. */
 const askedForMs = 24 * 60 * 60 * 1_000;
@@ -30,6 +32,9 @@ export type Called = {
   readonly blockedBy?: Plan;
 };
 
+/** What calls for a move by itself, and since when (ISO); null where that has no beginning. */
+export type Calling = Called & { readonly since: string | null };
+
 /** What a proposal needs; a visit has it all. */
 export type Proposing = {
   /** As the sites file has it. */
@@ -39,15 +44,8 @@ export type Proposing = {
   readonly tagsInForce: TagsInForce;
 };
 
-/** A person's no to the very plan, for the very reason, stands as long as it would have been asked for; so does turning back. */
-const declined = ({ lastMoves }: SiteState, { digest, reason }: MovePlan, now: number): boolean =>
-  (lastMoves ?? []).some(
-    (last) =>
-      (last.outcome === 'declined' || last.outcome === 'cancelled') &&
-      last.digest === digest &&
-      last.reason === reason &&
-      now - Date.parse(last.endedAt) < askedForMs,
-  );
+const refused = (state: SiteState, { reason, from, digest }: MovePlan, { since }: Calling, now: number) =>
+  refusalOf(state, { reason, from, digest, since }, now);
 
 const standing = async (ports: Ports, state: SiteState, side: SideName): Promise<Map<string, JsonObject>> => {
   const snapshot = await keptSnapshot(ports.archive, state.snapshots?.[side]?.good);
@@ -166,10 +164,10 @@ const mayBegin = (configured: Site, state: SiteState, plan: MovePlan): boolean =
   return isAuto(configured, state, plan) && plan.applyable && !isShadow(policy.shadow, state) && state.paused === null;
 };
 
-/** Whether a person has said no to this very move lately. */
-export const isRefused = async (work: Proposing, called: Called): Promise<boolean> => {
+/** Whether a person has said no to what is called for, and that stands. */
+export const isRefused = async (work: Proposing, calling: Calling): Promise<boolean> => {
   const state = work.session.state();
-  return declined(state, await planMove(work, state, called), work.ports.clock.now());
+  return refused(state, await planMove(work, state, calling), calling, work.ports.clock.now()) !== null;
 };
 
 const inTheWay = ({ blockers }: MovePlan): string => blockers.map(({ code, message }) => `${code} ${message}`).join();
@@ -182,18 +180,22 @@ const askedAlready = async ({ configured, ports }: Proposing, move: Move, plan: 
 };
 
 /**
- * Asks for a move, once for each plan of it and not again once it was declined; begins it where policy lets it. A fallback whose own table does not fit
- * is not asked for. True where it may begin.
+ * Asks for a move, once for each plan of it and not again while a no to it stands; begins it where policy lets it. A fallback
+ * whose own table does not fit is not asked for. True where it may begin.
  */
-export const proposeMove = async (work: Proposing, called: Called): Promise<boolean> => {
+export const proposeMove = async (work: Proposing, calling: Calling): Promise<boolean> => {
   const { configured, session, ports } = work;
-  const plan = await planMove(work, session.state(), called);
-  if (called.reason === 'budget' && plan.table?.fits !== true) return false;
+  const plan = await planMove(work, session.state(), calling);
+  if (calling.reason === 'budget' && plan.table?.fits !== true) return false;
   const { move } = session.state();
   if (move && move.status !== 'awaitingApproval') return false;
   // Asked, but perhaps neither begun nor told: a worker may have died in between.
   if (!move || !(await askedAlready(work, move, plan))) {
-    if (declined(session.state(), plan, ports.clock.now())) return false;
+    const refusal = refused(session.state(), plan, calling, ports.clock.now());
+    if (refusal !== null) {
+      await tellRefusal(work, refusal);
+      return false;
+    }
     if ((await ask(work, plan)) === null) return false;
   }
   const begins = mayBegin(configured, session.state(), plan);

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { overview } from '../shared/overview.ts';
+import { renderStatusText } from '../shared/record/statusText.ts';
 import { incident, type Journey, type SiteChange, type Stage, startJourney, startStage } from './support/journey.ts';
 import {
   askedDigest,
@@ -142,6 +144,44 @@ describe('the way back to a region that is well again', () => {
     await journey.work();
     await sweepOnce(journey);
     expect(await moveOf(journey)).toMatchObject({ reason: 'return', status: 'awaitingApproval', askedBy: 'Ada' });
+  });
+
+  it('is not asked for again once it was declined, also when the old side is gone, until something new is heard of it', async () => {
+    const journey = await movedAway();
+    await soaked(journey);
+    await journey.word({ action: 'decline', digest: await askedDigest(journey), reason: 'until spring' });
+    await journey.work();
+    const told = () => journey.notices.filter(({ title }) => /waits for approval: Move back|it stays in/.test(title));
+    expect(told().at(-1)).toMatchObject({
+      title: `Site ${journey.site}: it stays in US Gov Texas`,
+      text: expect.stringMatching(/^Ada declined it: until spring\. .*: npm run cli -- move start --site rig-\w+$/),
+    });
+    await sweepOnce(journey);
+    expect(await moveOf(journey)).toMatchObject({ reason: 'teardown', from: 'home' });
+    await journey.word({ action: 'apply', digest: await askedDigest(journey) });
+    await journey.work(400);
+    const before = told().length;
+    for (let day = 0; day < 3; day += 1) {
+      stage.clock.advance(25 * hour);
+      await sweepOnce(journey);
+      expect((await journey.state()).move ?? null).toBeNull();
+    }
+    expect(told()).toHaveLength(before);
+    expect(renderStatusText(await overview(journey.ports))).toContain('lives in US Gov Texas');
+    await failsNow(journey);
+    await journey.work();
+    await soaked(journey);
+    expect(await moveOf(journey)).toMatchObject({ reason: 'return', status: 'awaitingApproval' });
+  });
+
+  it('is planned for whoever asks in person, whatever was declined before', async () => {
+    const journey = await movedAway();
+    await soaked(journey);
+    await journey.word({ action: 'decline', digest: await askedDigest(journey) });
+    await journey.word({ action: 'move', by: 'Bob' });
+    await journey.work();
+    await sweepOnce(journey);
+    expect(await moveOf(journey)).toMatchObject({ reason: 'return', status: 'awaitingApproval', askedBy: 'Bob' });
   });
 
   it('is taken back when the region fails anew before anybody has answered', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MovePlan } from '../shared/plan/move/movePlan.ts';
 import { keptOf } from '../shared/readKept.ts';
-import type { Residence } from '../shared/record/move.ts';
+import type { MoveSummary, Residence } from '../shared/record/move.ts';
 import { askedPlanBlob } from '../shared/record/moveProgress.ts';
 import { movePlanBlob } from '../shared/record/progress.ts';
 import { countedResources, standingSource } from '../shared/record/standingView.ts';
@@ -12,9 +12,17 @@ import { building, movePlan, pastMove } from './recordMoveData.ts';
 const settled = { inPlace: inPlace(), lastPlan: plan() };
 
 describe('where a site lives', () => {
-  const living = (parts: Partial<Residence>, policy: Record<string, unknown> = {}) =>
+  const living = (
+    parts: Partial<Residence>,
+    policy: Record<string, unknown> = {},
+    lastMoves: readonly MoveSummary[] = [],
+  ) =>
     oneSite(
-      { ...settled, residence: { side: 'target', since: ago(130), because: 'outage', by: 'alice', ...parts } },
+      {
+        ...settled,
+        residence: { side: 'target', since: ago(130), because: 'outage', by: 'alice', ...parts },
+        lastMoves,
+      },
       {},
       { shadow: false, ...policy },
     );
@@ -58,6 +66,16 @@ describe('where a site lives', () => {
   ])('%s', (_, residence, policy, headline, text) => {
     const view = living(residence, policy);
     expect([view.headline, view.residence?.text]).toEqual([headline, expect.stringMatching(text)]);
+  });
+
+  it('after a no to going back: until when nobody is asked, and the command that goes back before', () => {
+    const no = { reason: 'return', from: 'target', to: 'home', outcome: 'declined' } as const;
+    const said = pastMove({ ...no, endedAt: ago(9), why: 'bob declined it: until spring' });
+    for (const regionFailback of ['ask', 'auto'])
+      expect(living({}, { regionFailback }, [said]).residence?.text).toMatch(
+        /\(alice\)\. bob declined it: until spring\. The way back is asked for again when something new is heard of US Gov Virginia\. To go home before: npm run cli -- move start --site rig-07$/,
+      );
+    expect(living({}, {}, [{ ...said, endedAt: ago(140) }]).residence?.text).toMatch(/asks for approval$/);
   });
 
   it('its regions are told as they are now', () => {

@@ -3,10 +3,8 @@ import type { MovePlan } from '../plan/move/movePlan.ts';
 import { builtAfter } from './built.ts';
 import type { Move, MoveStepRecord, MoveSummary } from './move.ts';
 import { addCosts, changed, deviceConfirmed, noCosts } from './progress.ts';
+import { worthKeeping } from './refusal.ts';
 import type { DeviceState, SiteState } from './state.ts';
-
-/** Moves remembered with a site; all of them stay in the ledger. */
-const movesKept = 5;
 
 const verbs: Readonly<Record<MovePlan['reason'], string>> = {
   outage: 'Move to',
@@ -140,5 +138,5 @@ export const endMove = (state: SiteState, summary: MoveSummary): SiteState => ({
   ...state,
   ...builtIn(state, summary),
   move: null,
-  lastMoves: [summary, ...(state.lastMoves ?? [])].slice(0, movesKept),
+  lastMoves: worthKeeping([summary, ...(state.lastMoves ?? [])]),
 });

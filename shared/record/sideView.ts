@@ -2,7 +2,8 @@ import { counted } from '../base/counted.ts';
 import { otherSide, regionOfSide, type SideName } from '../base/side.ts';
 import type { Site } from '../base/site.ts';
 import type { PreflightCheck, Residence } from './move.ts';
-import { residenceOf } from './residence.ts';
+import { isAwayFromHome, residenceOf } from './residence.ts';
+import { returnRefused } from './retireCalled.ts';
 import type { SiteState } from './state.ts';
 import { durationText, momentText, plainText, sinceMs } from './words.ts';
 
@@ -53,22 +54,41 @@ const becauseTexts: Readonly<Record<Exclude<Residence['because'], 'configured'>,
   teardown: 'the other side was taken down',
 };
 
-const wayBackText = (site: Site, { side, because }: Residence): string => {
-  if (side === 'home') return '';
-  if (because !== 'outage' && because !== 'budget') return '; this is its home from then on';
+/** What goes home in one command, whoever has said no before. */
+export const returnCommand = (site: string): string => `npm run cli -- move start --site ${site}`;
+
+export const returnWaits = (home: string): string =>
+  `The way back is asked for again when something new is heard of ${home}`;
+
+const wayBackText = (site: Site, state: SiteState, { side, since }: Residence, now: number): string => {
+  if (!isAwayFromHome(state)) return side === 'home' ? '' : '; this is its home from then on';
+  const home = sideNames(site)[otherSide(side)];
+  const refusal = returnRefused(state, since, now);
+  if (refusal !== null) {
+    const why = plainText(refusal.why ?? 'It was declined', 400);
+    return `. ${why}. ${returnWaits(home)}. To go home before: ${returnCommand(site.id)}`;
+  }
   return site.policy.regionFailback === 'auto'
-    ? `; it goes back by itself when ${sideNames(site).home} has been well for the soak time`
-    : `; the way back to ${sideNames(site).home} asks for approval`;
+    ? `; it goes back by itself when ${home} has been well for the soak time`
+    : `; the way back to ${home} asks for approval`;
 };
 
 /** null where the site has always lived where the sites file says. */
-export const residenceView = (site: Site, { residence }: SiteState, now: number): ResidenceView | null => {
+export const residenceView = (site: Site, state: SiteState, now: number): ResidenceView | null => {
+  const { residence } = state;
   if (residence === undefined || residence.because === 'configured') return null;
   const { side, since, because, by } = residence;
   const region = sideNames(site)[side];
   const lasting = `${momentText(since, now)} (${durationText(sinceMs(since, now))})`;
   const text = `lives in ${region} since ${lasting}, because ${becauseTexts[because]} (${plainText(by)})`;
-  return { side, region, since, because, by: plainText(by), text: `${text}${wayBackText(site, residence)}` };
+  return {
+    side,
+    region,
+    since,
+    because,
+    by: plainText(by),
+    text: `${text}${wayBackText(site, state, residence, now)}`,
+  };
 };
 
 const ago = (at: string, now: number): string => `${momentText(at, now)} (${durationText(sinceMs(at, now))} ago)`;

@@ -53,9 +53,18 @@ export const moveCalled = (site: Site, unwell: Unwell): MoveCalled => {
 };
 
 /**
- * Whether the region that a site was moved away from is well again for this long: nothing open or unheard of there, and
- * nothing said of it since. `site` is the side where the site lives now, whichever.
+ * Since when the region that a site was moved away from is well (ms): the newest word of it, if nothing is open or unheard
+ * of there; null where something is. `site` is the side where the site lives now, whichever.
  */
+const wellSince = (site: Site, movedAt: string, facts: readonly Fact[]): number | null => {
+  const old = movesTo(site).name;
+  const own = facts.filter((fact) => isOfSite(site, fact));
+  if (openFacts(own).some((fact) => fact.region === old && fact.acts)) return null;
+  const said = own.filter((fact) => fact.region === old || fact.region === '*').map((fact) => Date.parse(fact.at));
+  return Math.max(Date.parse(movedAt), ...said.filter((at) => Number.isFinite(at)));
+};
+
+/** Whether the region that a site was moved away from is well again for this long. */
 export const isWellAgain = (
   site: Site,
   movedAt: string,
@@ -63,17 +72,20 @@ export const isWellAgain = (
   now: number,
   forMs: number,
 ): boolean => {
-  const old = movesTo(site).name;
-  const own = facts.filter((fact) => isOfSite(site, fact));
-  if (openFacts(own).some((fact) => fact.region === old && fact.acts)) return false;
-  const said = own.filter((fact) => fact.region === old || fact.region === '*').map((fact) => Date.parse(fact.at));
-  const since = Math.max(Date.parse(movedAt), ...said.filter((at) => Number.isFinite(at)));
-  return now - since >= forMs;
+  const since = wellSince(site, movedAt, facts);
+  return since !== null && now - since >= forMs;
 };
 
 /** Why the site can move back to where it was moved away from; null before that is well again for the soak time. */
-export const returnCalled = (site: Site, movedAt: string, facts: readonly Fact[], now: number): string | null => {
+export const returnCalled = (
+  site: Site,
+  movedAt: string,
+  facts: readonly Fact[],
+  now: number,
+): { readonly why: string; readonly since: string } | null => {
   const { soak } = site.policy;
-  if (!isWellAgain(site, movedAt, facts, now, isoDurationMs(soak))) return null;
-  return `${movesTo(site).displayName} is well again for ${soak}: site ${site.id} can move back.`;
+  const since = wellSince(site, movedAt, facts);
+  if (since === null || now - since < isoDurationMs(soak)) return null;
+  const why = `${movesTo(site).displayName} is well again for ${soak}: site ${site.id} can move back.`;
+  return { why, since: new Date(since).toISOString() };
 };
