@@ -13,7 +13,7 @@ import {
   type StepInHand,
   setMoveStep,
 } from './moveWork.ts';
-import { isOver, moveConfirmed } from './record/moveProgress.ts';
+import { confirmationText, isOver, moveConfirmed } from './record/moveProgress.ts';
 import { bundleBlob, profileBlob } from './record/progress.ts';
 import { tell } from './tell.ts';
 
@@ -79,7 +79,7 @@ const confirmedByGateway = async (work: MoveWork, step: StepInHand, by: string):
     const word = { checksum, listHash, by, at: iso(work.ports.clock.now()) };
     await commitMove(work, (move) => ({ ...move, device: { offered, confirmed: word } }));
   }
-  return finishMoveStep(work, step, 'done', `confirmed by ${by}`);
+  return finishMoveStep(work, step, 'done', confirmationText({ by }));
 };
 
 /** Nobody has come to the gateway: whoever gave their word should look again, before the old side is taken down. */
@@ -109,7 +109,7 @@ const confirmedByPerson = async (
       ? move
       : { ...move, device: { offered, confirmed: { ...confirmed, gateway: gateway.text } } };
   });
-  return finishMoveStep(work, step, 'done', `confirmed by ${by}; ${gateway.text}`);
+  return finishMoveStep(work, step, 'done', confirmationText({ by, gateway: gateway.text }));
 };
 
 /** Asks once, after a person's word. A tunnel says by its connection, a client by its dialling in. */

@@ -8,7 +8,7 @@ import type { MovePlan } from './plan/move/movePlan.ts';
 import { roleOfId } from './plan/move/resourceIds.ts';
 import { endLines, moveStartLine } from './record/ledgerLines.ts';
 import type { MoveSummary } from './record/move.ts';
-import { changesResidence, endMove, moveSummary } from './record/moveProgress.ts';
+import { changesResidence, confirmationText, endMove, moveSummary } from './record/moveProgress.ts';
 import { inPlaceOf, ledgerBlob } from './record/progress.ts';
 import { standsBy } from './record/standsBy.ts';
 import { abandon } from './runs.ts';
@@ -70,24 +70,25 @@ export const finishMove = async (work: MoveWork): Promise<void> => {
   const { site, session, ports, plan } = work;
   const move = moveOf(work);
   const moves = changesResidence(move);
-  const { confirmed } = session.state().device;
+  const confirmed = moves ? move.device?.confirmed : null;
+  const why = confirmed ? confirmationText(confirmed) : null;
   await tell(work, {
     kind: moves ? 'protected' : 'cloudReady',
     key: `move over ${move.id}`,
     title: moves
       ? `Site ${site.id} is protected in ${plan.region.to}: the device has profile and file`
       : `Site ${site.id}: ${move.title} is done`,
-    text: moves ? `Confirmed by ${confirmed?.by} at ${confirmed?.at}.${retireProposal(work)}` : plan.why.join('\n'),
+    text: moves ? `The device was ${why} (${confirmed?.at}).${retireProposal(work)}` : plan.why.join('\n'),
     digest: plan.digest,
   });
-  const summary = moveSummary(moveOf(work), outcomeOf(work), ports.clock.now(), ports.clock.speed, null);
+  const summary = moveSummary(moveOf(work), outcomeOf(work), ports.clock.now(), ports.clock.speed, why);
   const { endedAt: at, outcome, costs, ownOverheadMs } = summary;
   const closing = {
     ledger: ledgerBlob(site.id, move.id),
     lines: [
       moveStartLine(move, plan.why),
       ...endLines(move.steps, at),
-      { at, event: `move ${outcome}`, ...costs, ownOverheadMs },
+      { at, event: `move ${outcome}`, ...costs, ownOverheadMs, ...(why ? { why } : {}) },
     ],
   };
   if (outcome === 'removed') await forgetRemoved(work, plan);

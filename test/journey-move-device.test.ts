@@ -18,6 +18,9 @@ const steps = async (journey: Journey, many: number): Promise<void> => {
   for (let done = 0; done < many; done += 1) await journey.step();
 };
 
+/** What is told at the end of a move. */
+const ending = ({ notices }: Journey): string | undefined => notices.find(({ kind }) => kind === 'protected')?.text;
+
 describe("a person's word on the device", () => {
   const moved = async (unseen: boolean): Promise<Journey> => {
     const journey = await startJourney(stage);
@@ -41,7 +44,9 @@ describe("a person's word on the device", () => {
       `Site ${journey.site}: Ada confirmed the device, and the gateway has seen no client yet`,
     );
     const status = renderStatusText(await overview(journey.ports)).replace(/\s+/g, ' ');
-    expect(status).toContain('the gateway has seen no client yet');
+    expect(status).toMatch(/Device protected: Ada confirmed [^;]*; the gateway has seen no client yet/);
+    expect(status).toMatch(/Last move .* protected: .*; confirmed by Ada; the gateway has seen no client yet/);
+    expect(ending(journey)).toContain('The device was confirmed by Ada; the gateway has seen no client yet (');
   });
 
   it('is written down with the client that the gateway has seen', async () => {
@@ -49,6 +54,7 @@ describe("a person's word on the device", () => {
     const { device } = await journey.state();
     expect(device.confirmed).toMatchObject({ by: 'Ada', gateway: expect.stringMatching(/has seen client 192\./) });
     expect(journey.notices.map(({ title }) => title).join()).not.toContain('confirmed the device, and');
+    expect(ending(journey)).toMatch(/^The device was confirmed by Ada; the gateway has seen client 192\.\S+ \(/);
   });
 });
 

@@ -81,6 +81,13 @@ export const deviceInHand = ({ move, device }: Pick<SiteState, 'move' | 'device'
 export const moveConfirmed = ({ move }: Pick<SiteState, 'move'>): boolean =>
   move?.device !== undefined && deviceConfirmed({ device: move.device });
 
+/** Who said that the device has profile and file, and whether the gateway has seen it: half a sentence. */
+export const confirmationText = ({
+  by,
+  gateway,
+}: Pick<NonNullable<DeviceState['confirmed']>, 'by' | 'gateway'>): string =>
+  `confirmed by ${by}${gateway === undefined ? '' : `; ${gateway}`}`;
+
 export const withMoveStep = (move: Move, id: string, change: Partial<MoveStepRecord>): Move => ({
   ...move,
   steps: move.steps.map((step) => (step.id === id ? changed(step, change) : step)),
