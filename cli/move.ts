@@ -1,5 +1,5 @@
 import { type App, appOptions, appUsage, findApp } from './app.ts';
-import { askedNow } from './askedNow.ts';
+import { planMeant } from './askedNow.ts';
 import type { Command, Io } from './command.ts';
 import { moveStatus } from './moveStatus.ts';
 import { misused, readOptions, required } from './options.ts';
@@ -44,16 +44,9 @@ const saying = (action: string, summary: string, takes: readonly Name[], needsDi
   summary,
   takes: [...takes, 'reason', 'by'],
   check: ({ digest }) => void readDigest(needsDigest ? required(digest, 'digest') : digest),
-  run: async ({ app, values: { digest, question, checksum, yes, json = false }, said, io }) => {
-    const looks = action === 'apply' && digest && !question;
-    const about = looks ? (await askedNow(app, said.site, digest))?.question : question;
-    const word = {
-      action,
-      ...said,
-      ...(digest ? { digest } : {}),
-      ...(about ? { question: about } : {}),
-      ...(checksum ? { checksum } : {}),
-    };
+  run: async ({ app, values, said, io }) => {
+    const { checksum, yes, json = false } = values;
+    const word = { action, ...said, ...(await planMeant(app, said.site, values)), ...(checksum ? { checksum } : {}) };
     return propose(app, word, { approval: yes ? 'now' : 'later', json }, io);
   },
 });
@@ -67,10 +60,11 @@ const verbs: Readonly<Record<string, Verb>> = {
   },
   start: {
     summary: 'the same, and begin it once you have approved what you saw',
-    takes: ['to', 'digest', 'yes', 'reason', 'by'],
+    takes: ['to', 'digest', 'question', 'yes', 'reason', 'by'],
     check: ({ digest }) => void readDigest(digest),
-    run: ({ app, values: { to, digest, yes, json = false }, said, io }) => {
-      const word = { action: 'move', ...said, ...(to ? { to } : {}), ...(digest ? { digest } : {}) };
+    run: async ({ app, values, said, io }) => {
+      const { to, yes, json = false } = values;
+      const word = { action: 'move', ...said, ...(to ? { to } : {}), ...(await planMeant(app, said.site, values)) };
       return propose(app, word, { approval: yes ? 'now' : 'ask', json }, io);
     },
   },
@@ -81,11 +75,11 @@ const verbs: Readonly<Record<string, Verb>> = {
       moveStatus(app, said.site, { json, watch, every }, io),
   },
   approve: saying('apply', 'approve the very move that waits', ['digest', 'question'], true),
-  decline: saying('decline', 'decline it', ['digest'], true),
+  decline: saying('decline', 'decline it', ['digest', 'question'], true),
   cancel: saying('cancelMove', 'stop it; what it made is proposed to be taken down', ['yes']),
   retry: saying('retryMove', 'go on at the step that failed', []),
   'confirm-device': saying('confirmDevice', 'the bundle is on the device', ['checksum']),
-  retire: saying('retire', 'propose taking down the side that was left', ['digest', 'yes']),
+  retire: saying('retire', 'propose taking down the side that was left', ['digest', 'question', 'yes']),
 };
 
 const usage = [
@@ -99,7 +93,7 @@ const usage = [
   '  --site ID        the site',
   '  --to REGION      plan, start: where to; default: the side it does not live on',
   '  --digest SHA     start, approve, decline, retire: sha256:... of what you saw',
-  '  --question ID    approve: of the asking you saw; default: the one that waits',
+  '  --question ID    with --digest: of the asking you saw; default: what waits now',
   '  --yes            start, cancel, retire: approve whatever plan comes',
   '  --checksum SHA   confirm-device: of the file that is there, or its beginning',
   '  --watch          status: go on until the move is over or failed',

@@ -1,5 +1,6 @@
 import { isObject } from '../shared/base/canonical.ts';
 import type { MovePlan } from '../shared/plan/move/movePlan.ts';
+import { commandText } from '../shared/record/ask.ts';
 import type { App } from './app.ts';
 import type { Io } from './command.ts';
 import { misused } from './options.ts';
@@ -34,8 +35,8 @@ const planIn = ({ move }: Answer): MovePlan | null => (isMovePlan(move) ? move :
  */
 export type Approval = 'later' | 'ask' | 'now';
 
-const approveWords = ({ site, digest }: MovePlan): string =>
-  `To approve it:\n  npm run cli -- move approve --site ${site} --digest ${digest}\n`;
+const approveWords = ({ site, digest }: MovePlan, question: string | undefined): string =>
+  `To approve it:\n  ${commandText({ action: 'apply', site, digest, ...(question ? { question } : {}) })}\n`;
 
 const isYes = (text: string): boolean => /^y(es)?$/i.test(text.trim());
 
@@ -74,7 +75,7 @@ export const propose = async (
     ? await speak(app, { action: 'apply', site: word.site, by: word.by, digest: plan.digest, question })
     : null;
   if (json) io.out(`${JSON.stringify({ ...answer, approved: approved !== null }, null, 2)}\n`);
-  else if (approved === null) io.out(approveWords(plan));
+  else if (approved === null) io.out(approveWords(plan, typeof question === 'string' ? question : undefined));
   else showSaid(approved, false, io);
   return 0;
 };

@@ -1,6 +1,7 @@
 import { wrap } from '../shared/base/wrap.ts';
 import type { SiteView } from '../shared/record/siteView.ts';
 import { appOptions, appUsage, findApp } from './app.ts';
+import { planMeant } from './askedNow.ts';
 import type { Command, Io } from './command.ts';
 import { fetchSite } from './moveStatus.ts';
 import { misused, onlyWord, readOptions, required } from './options.ts';
@@ -11,6 +12,7 @@ const options = {
   ...appOptions,
   site: { type: 'string' },
   digest: { type: 'string' },
+  question: { type: 'string' },
   yes: { type: 'boolean' },
   reason: { type: 'string' },
   by: { type: 'string' },
@@ -28,6 +30,7 @@ const usage = [
   '',
   '  --site ID        the site',
   '  --digest SHA     up, down: sha256:... of the plan you saw; approves it',
+  '  --question ID    with --digest: of the asking you saw; default: what waits now',
   '  --yes            approve whatever plan comes',
   '  --reason TEXT    why; people will read it',
   '  --by NAME        who says it; default: the name you are logged in with',
@@ -81,7 +84,7 @@ export const standbyCommand: Command = {
     const approval = values.yes ? 'now' : 'later';
     return propose(
       app,
-      { action: 'standby', ...said, want: verb, ...(digest ? { digest } : {}) },
+      { action: 'standby', ...said, want: verb, ...(await planMeant(app, site, { ...values, digest })) },
       { approval, json },
       io,
     );

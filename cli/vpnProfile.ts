@@ -21,7 +21,7 @@ const addressOf = async (site: string, state: SiteState, { ports }: Store): Prom
     'ERR_NOTHING_WAITS',
     `No VPN client profile has been made for the device of site ${site}.`,
     {
-      remedy: 'A move to another region makes one; see: npm run cli -- move status',
+      remedy: `A move to another region makes one; see: npm run cli -- move status --site ${site}`,
     },
   );
 };

@@ -5,6 +5,7 @@ import type { Look } from './look.ts';
 import { isWayOut } from './plan/fallback.ts';
 import type { Plan } from './plan/plan.ts';
 import { type Calling, dropMove, isRefused, type Proposing, proposeMove } from './proposeMove.ts';
+import { commandText } from './record/ask.ts';
 import type { Move } from './record/move.ts';
 import { changesResidence } from './record/moveProgress.ts';
 import { isAwayFromHome } from './record/residence.ts';
@@ -28,7 +29,7 @@ const tellBehind = async (work: Proposing, { id, title, ...move }: Move, why: st
   const { configured, session, ports } = work;
   const then = changesResidence(move)
     ? 'It leads out of that region: carry it on.'
-    : 'The move out of that region is asked for as soon as it is over; "move cancel" ends it now.';
+    : `The move out of that region is asked for as soon as it is over. To end it now: ${commandText({ action: 'cancelMove', site: configured.id })}`;
   await tell(
     { site: configured, session, ports },
     {

@@ -45,7 +45,7 @@ export const profileMade = async (work: MoveWork, step: StepInHand, body: unknow
   const blob = profileBlob(site.id, `${moveOf(work).id}-${ports.clock.now()}`);
   await ports.archive.keep(blob, JSON.stringify({ url: body, at: iso(ports.clock.now()) }));
   await commitMove(work, (move) => ({ ...move, profileBlob: blob }));
-  return finishMoveStep(work, step, 'done', 'kept in storage: npm run cli -- device-file');
+  return finishMoveStep(work, step, 'done', `kept in storage: npm run cli -- device-file --site ${site.id} --profile`);
 };
 
 /** Profile, file of inclusive routes, instructions. */

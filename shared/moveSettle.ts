@@ -6,6 +6,7 @@ import { seeThere } from './moveTables.ts';
 import { finishMoveStep, type MoveWork, moveOf, type StepInHand } from './moveWork.ts';
 import type { MovePlan } from './plan/move/movePlan.ts';
 import { roleOfId } from './plan/move/resourceIds.ts';
+import { commandText } from './record/ask.ts';
 import { endLines, moveStartLine } from './record/ledgerLines.ts';
 import type { MoveSummary } from './record/move.ts';
 import { changesResidence, confirmationText, endMove, moveSummary } from './record/moveProgress.ts';
@@ -58,7 +59,7 @@ const isTakenDown = ({ steps }: MovePlan): boolean =>
 const retireProposal = ({ site, plan }: MoveWork): string => {
   const leftForGood = plan.reason === 'planned' || plan.reason === 'return';
   if (!leftForGood || site.move.standby === 'warm' || site.move.retireOld === 'never') return '';
-  return `\nWhat stands in ${plan.region.from} stays, and costs, until it is taken down: the next sweep asks for that, or npm run cli -- move retire --site ${site.id}`;
+  return `\nWhat stands in ${plan.region.from} stays, and costs, until it is taken down: the next sweep asks for that, or ${commandText({ action: 'retire', site: site.id })}`;
 };
 
 /** What stood by is home from now on; that the side which is left stands by is for a person to approve anew. */

@@ -1,4 +1,4 @@
-import { answerTo } from './answerTo.ts';
+import { answerTo, mustDecline } from './answerTo.ts';
 import { iso } from './base/clock.ts';
 import { AutomationError, asAutomationError } from './base/errors.ts';
 import { otherSide, regionOfSide, type SideName, sideOf } from './base/side.ts';
@@ -14,7 +14,7 @@ import { ask, dropMove, type Proposing, planMove } from './proposeMove.ts';
 import { isShadow } from './record/headline.ts';
 import type { Move } from './record/move.ts';
 import { askedPlanBlob, isOver, withMoveStep } from './record/moveProgress.ts';
-import { questionOfMove } from './record/question.ts';
+import { isAbout, questionOfMove } from './record/question.ts';
 import { isAwayFromHome, residenceOf } from './record/residence.ts';
 import { standsBy } from './record/standsBy.ts';
 import type { SiteState } from './record/state.ts';
@@ -31,11 +31,14 @@ export type MoveAnswer = {
   readonly question?: string;
 };
 
+/** The plan that somebody saw and approves in the same breath; `question`: which asking of it is meant. */
+export type Seen = { readonly digest?: string | undefined; readonly question?: string | undefined };
+
 type Spoken = { readonly site: Site; readonly by: string; readonly ports: Ports };
 
-const nothing = (message: string): AutomationError =>
+const nothing = ({ id }: Site, message: string): AutomationError =>
   new AutomationError('ERR_NOTHING_WAITS', message, {
-    remedy: 'See: npm run cli -- move status',
+    remedy: `See: npm run cli -- move status --site ${id}`,
   });
 
 /** A person's hold on a site's state: it ends no worker's. */
@@ -95,7 +98,7 @@ export const approveMove = async (spoken: Spoken, digest: string, question?: str
   }
   await speakTo(ports.sites, site.id, (state) => {
     const { move } = state;
-    if (move?.status !== 'awaitingApproval') throw nothing(`No move of site ${site.id} waits for approval.`);
+    if (move?.status !== 'awaitingApproval') throw nothing(site, `No move of site ${site.id} waits for approval.`);
     if (isShadow(site.policy.shadow, state))
       throw new AutomationError(
         'ERR_NOTHING_WAITS',
@@ -103,7 +106,7 @@ export const approveMove = async (spoken: Spoken, digest: string, question?: str
         { remedy: `To let it write: npm run cli -- adopt --site ${site.id}` },
       );
     if (move.expiresAt !== null && Date.parse(move.expiresAt) <= ports.clock.now())
-      throw nothing(`The move that waited at site ${site.id} was asked for until ${move.expiresAt}.`);
+      throw nothing(site, `The move that waited at site ${site.id} was asked for until ${move.expiresAt}.`);
     if (move.digest !== digest || move.id !== asked?.id)
       throw new AutomationError(
         'ERR_DIGEST_MISMATCH',
@@ -115,20 +118,40 @@ export const approveMove = async (spoken: Spoken, digest: string, question?: str
   return `approved ${digest}`;
 };
 
-/** Says no to a move that waits. */
-export const decline = async (spoken: Spoken, digest: string, reason: string): Promise<MoveAnswer> => {
+/** Says no to a move that waits. Throws ERR_DIGEST_MISMATCH where the no is an old one. */
+export const decline = async (spoken: Spoken, { digest, question }: Seen, reason: string): Promise<MoveAnswer> => {
   const work = await proposing(spoken);
   const { move } = work.session.state();
   if (move?.status !== 'awaitingApproval' || move.digest !== digest)
-    throw nothing(`No move with that digest waits at site ${spoken.site.id}.`);
+    throw nothing(spoken.site, `No move with that digest waits at site ${spoken.site.id}.`);
+  mustDecline(work.session.state(), questionOfMove(move), { question });
   if (!(await dropMove(work, 'declined', `${spoken.by} declined it${reason ? `: ${reason}` : ''}`)))
-    throw nothing(`Somebody approved the move of site ${spoken.site.id} meanwhile.`);
+    throw nothing(spoken.site, `Somebody approved the move of site ${spoken.site.id} meanwhile.`);
   return { said: `declined ${digest}` };
 };
 
 const mustBeIdle = (site: Site, move: Move | null | undefined): void => {
   if (!move || move.status === 'awaitingApproval') return;
-  throw nothing(`A move of site ${site.id} is ${move.status} already (${move.title}).`);
+  throw nothing(site, `A move of site ${site.id} is ${move.status} already (${move.title}).`);
+};
+
+/** Whether this very plan waits for approval already; one that was blocked when it was asked for has to be asked for anew. */
+const waitsAlready = async (
+  spoken: Spoken,
+  { move }: SiteState,
+  { digest, reason }: Pick<MovePlan, 'digest' | 'reason'>,
+): Promise<boolean> => {
+  if (move?.status !== 'awaitingApproval' || move.digest !== digest || move.reason !== reason) return false;
+  if (move.expiresAt !== null && Date.parse(move.expiresAt) <= spoken.ports.clock.now()) return false;
+  return (await planOf(spoken, move))?.applyable === true;
+};
+
+/** A plan that does not wait, and was approved before or is meant in an asking of its own, was not seen just now. */
+const refuseUsedUp = ({ answered, site }: SiteState, digest: string, question: string | undefined): void => {
+  if (isAbout({ question }, { digest, question: 'not asked yet' }, answered) === 'fits') return;
+  throw new AutomationError('ERR_DIGEST_MISMATCH', `The plan ${digest} of site ${site} does not wait any more.`, {
+    remedy: 'Say it again without a digest: it is planned and asked for anew, as a question of its own.',
+  });
 };
 
 /** Asks for it, and approves it where the digest of the very plan was given. */
@@ -136,20 +159,25 @@ const put = async (
   spoken: Spoken,
   work: Proposing,
   plan: MovePlan,
-  digest: string | undefined,
-  waits = false,
+  { digest, question }: Seen,
+  calledFor = false,
 ): Promise<MoveAnswer> => {
   if (digest !== undefined && digest !== plan.digest)
     throw new AutomationError('ERR_DIGEST_MISMATCH', `The plan made now is ${plan.digest}, not ${digest}.`, {
       remedy: 'Look at the new plan, and approve that one.',
     });
   if (digest !== undefined) refuseBlocked(plan);
+  const state = work.session.state();
+  const waits = calledFor || (digest !== undefined && (await waitsAlready(spoken, state, plan)));
+  if (digest !== undefined && !waits) refuseUsedUp(state, digest, question);
   // What the scope calls for is taken back when the scope no longer does, whoever asked as well.
   const askedBy = plan.reason === 'outage' || plan.reason === 'budget' ? undefined : spoken.by;
   if (!waits && (await ask(work, plan, { askedBy })) === null)
-    throw nothing(`A move of site ${spoken.site.id} has begun meanwhile; it goes on.`);
+    throw nothing(spoken.site, `A move of site ${spoken.site.id} has begun meanwhile; it goes on.`);
   const said =
-    digest === undefined ? `planned; approve it by its digest ${plan.digest}` : await approveMove(spoken, digest);
+    digest === undefined
+      ? `planned; approve it by its digest ${plan.digest}`
+      : await approveMove(spoken, digest, question);
   const { move } = work.session.state();
   return { said, move: plan, digest: plan.digest, ...(move ? questionOfMove(move) : {}) };
 };
@@ -198,7 +226,7 @@ const calledAlready = async (
 export const planned = async (
   spoken: Spoken,
   to: string | undefined,
-  digest: string | undefined,
+  seen: Seen,
   reason: string,
 ): Promise<MoveAnswer> => {
   const { site, by, ports } = spoken;
@@ -208,22 +236,18 @@ export const planned = async (
   const lives = residenceOf(work.session.state());
   sideNamed(site, to, lives);
   const called = await calledAlready(spoken, work);
-  if (called !== null) return put(spoken, work, called.plan, digest, called.waits);
+  if (called !== null) return put(spoken, work, called.plan, seen, called.waits);
   await keepSnapshot({ session: work.session, ports, azure: ports }, site, lives);
   const back = isAwayFromHome(work.session.state());
   const plan = await planMove(work, work.session.state(), {
     reason: back ? 'return' : 'planned',
     why: [`${by} asks for it${reason ? `: ${reason}` : ''}.`],
   });
-  return put(spoken, work, plan, digest);
+  return put(spoken, work, plan, seen);
 };
 
-const takeDown = async (
-  spoken: Spoken,
-  work: Proposing,
-  what: Teardown,
-  digest: string | undefined,
-): Promise<MoveAnswer> => put(spoken, work, await planTeardown(work, what), digest);
+const takeDown = async (spoken: Spoken, work: Proposing, what: Teardown, seen: Seen = {}): Promise<MoveAnswer> =>
+  put(spoken, work, await planTeardown(work, what), seen);
 
 /** What it made cannot be told now: the move stays, stopped, so that it can be cancelled again. Nothing is put over another. */
 const keepStopped = ({ session }: Proposing, move: Move, why: string): Promise<unknown> =>
@@ -247,13 +271,13 @@ export const cancelMove = async (spoken: Spoken, reason: string): Promise<MoveAn
   const { site, by } = spoken;
   const work = await proposing(spoken);
   const { move } = work.session.state();
-  if (!move) throw nothing(`Site ${site.id} has no move to cancel.`);
+  if (!move) throw nothing(site, `Site ${site.id} has no move to cancel.`);
   const why = `${by} cancelled it${reason ? `: ${reason}` : ''}`;
   const builds = move.startedAt !== null && move.reason !== 'teardown';
   // What a person approved as a standby stays as it was before this move.
   const stoodBefore = standsBy(work.session.state());
   if (!(await dropMove(work, 'cancelled', why)))
-    throw nothing(`The move of site ${site.id} is not the one that was to be cancelled any more.`);
+    throw nothing(site, `The move of site ${site.id} is not the one that was to be cancelled any more.`);
   if (!builds) return { said: 'cancelled; nothing had been built' };
   const plan = await planOf(spoken, move);
   const created = (plan?.steps ?? []).flatMap(({ body, resource }) => (body === undefined ? [] : [resource]));
@@ -264,7 +288,7 @@ export const cancelMove = async (spoken: Spoken, reason: string): Promise<MoveAn
     planned: created,
     ...(stoodBefore ? { only: written(move, plan) } : {}),
   } as const;
-  const answer = await takeDown(spoken, work, what, undefined).catch(async (error: unknown) => {
+  const answer = await takeDown(spoken, work, what).catch(async (error: unknown) => {
     const { code, message, remedy, retry } = asAutomationError(error);
     if (!code.startsWith('ERR_AZURE')) throw error;
     const stopped = `${why}, but what it made could not be read: ${message}`;
@@ -278,7 +302,7 @@ export const cancelMove = async (spoken: Spoken, reason: string): Promise<MoveAn
 export const retryMove = async ({ site, ports }: Spoken): Promise<MoveAnswer> => {
   await speakTo(ports.sites, site.id, (state) => {
     const { move } = state;
-    if (move?.status !== 'failed') throw nothing(`No move of site ${site.id} has failed.`);
+    if (move?.status !== 'failed') throw nothing(site, `No move of site ${site.id} has failed.`);
     const failed = move.steps.filter(({ status }) => status === 'failed');
     const again = failed.reduce(
       (current, step) =>
@@ -300,23 +324,23 @@ export const retryMove = async ({ site, ports }: Spoken): Promise<MoveAnswer> =>
 };
 
 /** Plans to take down the side that was left. */
-export const retire = async (spoken: Spoken, digest: string | undefined): Promise<MoveAnswer> => {
+export const retire = async (spoken: Spoken, seen: Seen): Promise<MoveAnswer> => {
   const { site, by } = spoken;
   const work = await proposing(spoken);
   mustBeIdle(site, work.session.state().move);
   const side = otherSide(residenceOf(work.session.state()));
   if (site.move.retireOld === 'never')
-    throw nothing(`Site ${site.id} keeps the side it left (move.retireOld is 'never').`);
+    throw nothing(site, `Site ${site.id} keeps the side it left (move.retireOld is 'never').`);
   return takeDown(
     spoken,
     work,
     { side, purpose: retirePurpose(side), why: `${by} retires ${regionOfSide(site, side).displayName}.` },
-    digest,
+    seen,
   );
 };
 
 /** Builds, or takes down, what stands by in the region the site does not live in. */
-export const standby = async (spoken: Spoken, want: 'up' | 'down', digest: string | undefined): Promise<MoveAnswer> => {
+export const standby = async (spoken: Spoken, want: 'up' | 'down', seen: Seen): Promise<MoveAnswer> => {
   const { site, by, ports } = spoken;
   const work = await proposing(spoken);
   mustBeIdle(site, work.session.state().move);
@@ -324,10 +348,10 @@ export const standby = async (spoken: Spoken, want: 'up' | 'down', digest: strin
   const region = regionOfSide(site, otherSide(lives)).displayName;
   if (want === 'down') {
     const why = `${by} takes down the standby in ${region}.`;
-    return takeDown(spoken, work, { side: otherSide(lives), purpose: 'standbyDown', why }, digest);
+    return takeDown(spoken, work, { side: otherSide(lives), purpose: 'standbyDown', why }, seen);
   }
   await keepSnapshot({ session: work.session, ports, azure: ports }, site, lives);
   const why = [`${by} wants a standby in ${region}.`];
   const plan = await planMove(work, work.session.state(), { reason: 'standbyUp', why });
-  return put(spoken, work, plan, digest);
+  return put(spoken, work, plan, seen);
 };

@@ -8,6 +8,7 @@ import type { MovePlan, MoveReason } from './plan/move/movePlan.ts';
 import type { Plan } from './plan/plan.ts';
 import type { Ports } from './ports.ts';
 import { desiredSets } from './ranges/desired.ts';
+import { commandText } from './record/ask.ts';
 import { isShadow } from './record/headline.ts';
 import type { Move, MoveSummary } from './record/move.ts';
 import { askedMove, askedPlanBlob, endMove, moveSummary, moveTitle } from './record/moveProgress.ts';
@@ -118,7 +119,8 @@ export const ask = async (
 const hasBegun = (move: Move | null | undefined): boolean => (move ? move.status !== 'awaitingApproval' : false);
 
 const textOf = (plan: MovePlan, move: Move | null | undefined): string => {
-  const { criticalPath, table, blockers, alternatives, mappings, digest } = plan;
+  const { site, criticalPath, table, blockers, alternatives, mappings, digest } = plan;
+  const asked = move ? questionOfMove(move) : { digest };
   const lines = [
     ...plan.why,
     `${plan.steps.length} steps, about ${criticalPath.minutes} minutes of Azure's time; ${plan.writes.length} resources written.`,
@@ -126,9 +128,12 @@ const textOf = (plan: MovePlan, move: Move | null | undefined): string => {
     mappings.length > 0 ? `${mappings.length} things are spelt differently there; the plan lists each.` : null,
     ...(alternatives.length > 0 ? ['What would make the move unnecessary:', ...alternatives] : []),
     ...blockers.map(({ code, message, remedy }) => `${code}: ${message} ${remedy}`),
-    blockers.length > 0
-      ? 'It cannot be made before that is mended.'
-      : `Approve it by its digest ${digest}${move ? ` (question ${questionOfMove(move).question})` : ''}.`,
+    ...(blockers.length > 0
+      ? ['It cannot be made before that is mended.']
+      : [
+          `Approve it: ${commandText({ action: 'apply', site, ...asked })}`,
+          `Decline it: ${commandText({ action: 'decline', site, ...asked })}`,
+        ]),
   ];
   return lines.filter((line) => line !== null).join('\n');
 };

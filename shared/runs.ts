@@ -4,6 +4,7 @@ import type { Choice } from './choose.ts';
 import { closeEnded } from './closeLedger.ts';
 import type { Look } from './look.ts';
 import { changesIn, type Plan, titleOf } from './plan/plan.ts';
+import { commandText } from './record/ask.ts';
 import { isShadow } from './record/headline.ts';
 import { endLines, startLine } from './record/ledgerLines.ts';
 import { summaryOfPlan } from './record/planSummary.ts';
@@ -205,15 +206,14 @@ export const settle = async (visit: Visit, seen: Look, choice: Exclude<Choice, {
   }
   if (choice.act === 'wait' && seen.cause === 'drift') await tellDrift(visit, plan);
   const asks = session.state().waiting;
-  const asked = asks === null || shadow ? '' : ` (question ${questionOf(asks).question})`;
+  const asked = asks === null ? { digest: plan.digest } : questionOf(asks);
+  const how = shadow
+    ? `To let the site do this: ${commandText({ action: 'adopt', site: site.id, digest: plan.digest })}`
+    : `Approve it: ${commandText({ action: 'apply', site: site.id, ...asked })}`;
   const text =
     choice.act === 'blocked'
       ? plan.blockers.map(({ code, message, remedy }) => `${code}: ${message} ${remedy}`).join('\n')
-      : [
-          choice.why,
-          ...plan.decision.reasons,
-          `${shadow ? 'To let the site do this, adopt it by' : 'Approve it by'} its digest ${plan.digest}${asked}.`,
-        ].join('\n');
+      : [choice.why, ...plan.decision.reasons, how].join('\n');
   await tell(visit, {
     kind: shadow ? 'planned' : kinds[choice.act],
     key: `${choice.act} ${plan.digest} ${choice.act === 'blocked' ? plan.blockers.map(({ code }) => code).join() : ''}`,

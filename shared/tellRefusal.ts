@@ -1,8 +1,9 @@
 import { otherSide, regionOfSide } from './base/side.ts';
 import type { Proposing } from './proposeMove.ts';
+import { commandText } from './record/ask.ts';
 import type { MoveSummary } from './record/move.ts';
 import { residenceOf } from './record/residence.ts';
-import { returnCommand, returnWaits } from './record/sideView.ts';
+import { returnWaits } from './record/sideView.ts';
 import { tell } from './tell.ts';
 
 /** What a no means that stands for longer than a day; null of others. */
@@ -13,10 +14,13 @@ const meaningOf = (
   if (reason === 'teardown')
     return {
       stays: `what stands in ${left} stays`,
-      text: `It costs until it is taken down, which nobody is asked again: npm run cli -- move retire --site ${id}`,
+      text: `It costs until it is taken down, which nobody is asked again: ${commandText({ action: 'retire', site: id })}`,
     };
   if (reason === 'return')
-    return { stays: `it stays in ${lives}`, text: `${returnWaits(left)}. To go home before: ${returnCommand(id)}` };
+    return {
+      stays: `it stays in ${lives}`,
+      text: `${returnWaits(left)}. To go home before: ${commandText({ action: 'move', site: id })}`,
+    };
   return null;
 };
 

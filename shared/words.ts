@@ -11,6 +11,7 @@ import { everySite, pauseAll, resumeAll } from './pauseAll.ts';
 import type { MovePlan } from './plan/move/movePlan.ts';
 import type { Plan } from './plan/plan.ts';
 import type { Ports } from './ports.ts';
+import { commandText } from './record/ask.ts';
 import { askedFileOf } from './record/askedFile.ts';
 import { sitesInForce } from './record/configuration.ts';
 import { isShadow } from './record/headline.ts';
@@ -34,6 +35,7 @@ const question = z
   .string()
   .regex(/^[0-9a-f]{8}$/, 'is not a question (8 hex digits)')
   .optional();
+const seen = { digest: digest.optional(), question };
 const services = z.array(z.string().min(1).max(80)).max(100).optional();
 const expiresAt = z.iso.datetime({ offset: true }).optional();
 
@@ -62,12 +64,12 @@ export const wordSchema = z.discriminatedUnion('action', [
   z.object({ action: z.literal('adopt'), ...base, digest: digest.optional() }),
   z.object({ action: z.literal('pause'), ...base, site: base.site.default(everySite) }),
   z.object({ action: z.literal('resume'), ...base, site: base.site.default(everySite) }),
-  z.object({ action: z.literal('move'), ...base, to: z.string().min(1).max(64).optional(), digest: digest.optional() }),
-  z.object({ action: z.literal('decline'), ...base, digest }),
+  z.object({ action: z.literal('move'), ...base, to: z.string().min(1).max(64).optional(), ...seen }),
+  z.object({ action: z.literal('decline'), ...base, digest, question }),
   z.object({ action: z.literal('cancelMove'), ...base }),
   z.object({ action: z.literal('retryMove'), ...base }),
-  z.object({ action: z.literal('retire'), ...base, digest: digest.optional() }),
-  z.object({ action: z.literal('standby'), ...base, want: z.enum(['up', 'down']), digest: digest.optional() }),
+  z.object({ action: z.literal('retire'), ...base, ...seen }),
+  z.object({ action: z.literal('standby'), ...base, want: z.enum(['up', 'down']), ...seen }),
   z.object({ action: z.literal('preflight'), ...base }),
   z.object({ action: z.literal('acceptSnapshot'), ...base, side: z.enum(['home', 'target']).optional() }),
   z.object({
@@ -103,10 +105,16 @@ const mismatch = (message: string): AutomationError =>
     remedy: 'Look at the plan that waits now, and approve that one.',
   });
 
-const stillInShadow = (site: Site): AutomationError =>
-  new AutomationError('ERR_NOTHING_WAITS', `Site ${site.id} is in shadow: its plans are shown, none is carried out.`, {
-    remedy: `To let it write: npm run cli -- adopt --site ${site.id} --digest DIGEST`,
-  });
+const stillInShadow = ({ id }: Site, { waiting, lastPlan }: SiteState): AutomationError => {
+  const digest = (waiting ?? lastPlan)?.digest;
+  return new AutomationError(
+    'ERR_NOTHING_WAITS',
+    `Site ${id} is in shadow: its plans are shown, none is carried out.`,
+    {
+      remedy: `To let it write: ${commandText({ action: 'adopt', site: id, ...(digest === undefined ? {} : { digest }) })}`,
+    },
+  );
+};
 
 const planNow = async (site: Site, ports: Ports): Promise<Look> => {
   const { state } = await ports.sites.load(site.id);
@@ -120,13 +128,13 @@ const apply = async (word: WordOf<'apply'>, site: Site, by: string, ports: Ports
   const { state: known } = await ports.sites.load(site.id);
   const { move, waiting } = known;
   if (move?.status === 'awaitingApproval' && (move.digest === word.digest || waiting === null)) {
-    if (isShadow(site.policy.shadow, known)) throw stillInShadow(site);
+    if (isShadow(site.policy.shadow, known)) throw stillInShadow(site, known);
     return approveMove({ site, by, ports }, word.digest, word.question);
   }
   const at = iso(ports.clock.now());
   await speakTo(ports.sites, site.id, (state) => {
     if (state.waiting === null) throw nothingWaits(`No plan of site ${site.id} waits for approval.`);
-    if (isShadow(site.policy.shadow, state)) throw stillInShadow(site);
+    if (isShadow(site.policy.shadow, state)) throw stillInShadow(site, state);
     if (state.waiting.digest !== word.digest) {
       throw mismatch(`The plan that waits at site ${site.id} is ${state.waiting.digest}, not ${word.digest}.`);
     }
@@ -254,17 +262,17 @@ const sayOfMove = (word: MoveWord, spoken: Parameters<typeof retire>[0]): Promis
   const reason = word.reason ?? '';
   switch (word.action) {
     case 'move':
-      return planned(spoken, word.to, word.digest, reason);
+      return planned(spoken, word.to, word, reason);
     case 'decline':
-      return decline(spoken, word.digest, reason);
+      return decline(spoken, word, reason);
     case 'cancelMove':
       return cancelMove(spoken, reason);
     case 'retryMove':
       return retryMove(spoken);
     case 'retire':
-      return retire(spoken, word.digest);
+      return retire(spoken, word);
     case 'standby':
-      return standby(spoken, word.want, word.digest);
+      return standby(spoken, word.want, word);
   }
 };
 

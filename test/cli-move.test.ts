@@ -69,6 +69,11 @@ describe('what is said of a move', () => {
     ['plan', [], { action: 'move' }],
     ['start', ['--digest', digest('9')], { action: 'move', digest: digest('9') }],
     ['approve', ['--digest', digest('9')], { action: 'apply', digest: digest('9') }],
+    [
+      'retire',
+      ['--digest', digest('9'), '--question', '01234567'],
+      { action: 'retire', digest: digest('9'), question: '01234567' },
+    ],
     ['decline', ['--digest', digest('9'), '--reason', 'no'], { action: 'decline', digest: digest('9'), reason: 'no' }],
     ['cancel', ['--reason', 'it is back'], { action: 'cancelMove', reason: 'it is back' }],
     ['retry', [], { action: 'retryMove' }],
@@ -119,7 +124,7 @@ describe('a proposed move', () => {
     const { code, out } = await move('plan');
     expect(code).toBe(0);
     expect(out).toContain('rig-07: the whole site, since its region fails');
-    expect(out).toContain(`npm run cli -- move approve --site rig-07 --digest ${digest('9')}`);
+    expect(out).toContain(`npm run cli -- approve --site rig-07 --digest ${digest('9')}`);
     expect(told).toHaveLength(1);
   });
 

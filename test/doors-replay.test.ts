@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commandText } from '../shared/record/ask.ts';
 import { type Question, questionOf } from '../shared/record/question.ts';
 import { incident, type Journey, type Stage, startStage } from './support/journey.ts';
 import { approve, atHome, comeHome, confirm, failOver } from './support/landing.ts';
@@ -79,7 +80,9 @@ describe('an approval sent again', () => {
 
   it('with the question that waits now is a new word, and counts', async () => {
     const { journey } = await askedTwice();
-    expect(journey.notices.at(-1)?.text).toContain(`(question ${(await asked(journey)).question})`);
+    expect(journey.notices.at(-1)?.text).toContain(
+      `Approve it: ${commandText({ action: 'apply', site: journey.site, ...(await asked(journey)) })}`,
+    );
     await approve(journey);
     await journey.work();
     expect((await journey.state()).inPlace?.mode).toBe('serviceFailover');

@@ -289,7 +289,10 @@ describe('a move that nobody has approved', () => {
   it('is shown at a site in shadow, and refused to whoever approves it', async () => {
     const journey = await asked({ policy: { shadow: true } });
     const { digest } = await moveOf(journey);
-    await expect(journey.word({ action: 'apply', digest })).rejects.toMatchObject({ code: 'ERR_NOTHING_WAITS' });
+    await expect(journey.word({ action: 'apply', digest })).rejects.toMatchObject({
+      code: 'ERR_NOTHING_WAITS',
+      remedy: expect.stringMatching(/: npm run cli -- adopt --site rig-\w+ --digest sha256:[0-9a-f]{64}$/),
+    });
     const planned = (await journey.word({ action: 'decline', digest })) as { said: string };
     expect(planned.said).toContain('declined');
     const { digest: own } = (await journey.word({ action: 'move' })) as { digest: string };

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { commandText } from '../shared/record/ask.ts';
 import type { Move } from '../shared/record/move.ts';
 import { moveView } from '../shared/record/moveView.ts';
 import { renderPage } from '../shared/record/page.ts';
 import { questionOfMove } from '../shared/record/question.ts';
 import { renderStatusText } from '../shared/record/statusText.ts';
-import { commandText } from '../shared/record/waits.ts';
 import {
   ago,
   awayInPlace,

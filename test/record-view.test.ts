@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { commandText } from '../shared/record/ask.ts';
 import { headlines } from '../shared/record/headline.ts';
 import { questionOf } from '../shared/record/question.ts';
 import type { SiteState } from '../shared/record/state.ts';
 import { summaryText } from '../shared/record/view.ts';
-import { commandText } from '../shared/record/waits.ts';
 import {
   ago,
   away,

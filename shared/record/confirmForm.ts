@@ -1,5 +1,5 @@
+import type { Ask } from './ask.ts';
 import { type Html, html } from './html.ts';
-import type { Ask } from './waits.ts';
 import { plainText } from './words.ts';
 
 /** Who looks at the page, as far as it matters to what the page lets them say. */

@@ -3,6 +3,7 @@ import type { MovePlan } from '../plan/move/movePlan.ts';
 import { builtAfter } from './built.ts';
 import type { Move, MoveStepRecord, MoveSummary } from './move.ts';
 import { addCosts, changed, deviceConfirmed, noCosts } from './progress.ts';
+import { questionOfMove, withAnswer } from './question.ts';
 import { worthKeeping } from './refusal.ts';
 import type { DeviceState, SiteState } from './state.ts';
 
@@ -140,10 +141,14 @@ const builtIn = (state: SiteState, summary: MoveSummary): Pick<SiteState, 'built
   return built === undefined ? {} : { built };
 };
 
+const noIn = ({ declined }: SiteState, summary: MoveSummary): Pick<SiteState, 'declined'> =>
+  summary.outcome === 'declined' ? { declined: withAnswer(declined, questionOfMove(summary)) } : {};
+
 /** The move leaves the state and is remembered among the last ones. */
 export const endMove = (state: SiteState, summary: MoveSummary): SiteState => ({
   ...state,
   ...builtIn(state, summary),
+  ...noIn(state, summary),
   move: null,
   lastMoves: worthKeeping([summary, ...(state.lastMoves ?? [])]),
 });

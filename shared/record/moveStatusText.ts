@@ -1,9 +1,9 @@
 import { wrap } from '../base/wrap.ts';
+import { commandText } from './ask.ts';
 import type { MovePlanView } from './movePlanView.ts';
 import type { MoveStepState, MoveStepView } from './moveStepView.ts';
 import { type MoveView, moveStandText } from './moveView.ts';
 import type { SiteView } from './siteView.ts';
-import { commandText } from './waits.ts';
 import { durationText, momentText } from './words.ts';
 
 const WIDTH = 80;

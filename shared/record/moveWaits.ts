@@ -1,4 +1,5 @@
 import { counted } from '../base/counted.ts';
+import { commandText } from './ask.ts';
 import type { Move } from './move.ts';
 import type { MoveStepView } from './moveStepView.ts';
 import type { MoveView } from './moveView.ts';
@@ -17,8 +18,6 @@ export const deviceStepOfMove = (move: Move | null | undefined) =>
 export const explainedByMove = ({ attention, move }: Pick<SiteState, 'attention' | 'move'>): boolean =>
   attention?.code === 'ERR_AZURE_UNAVAILABLE' && move?.reason === 'outage' && move.status !== 'failed';
 
-const cli = (site: string, verb: string): string => `npm run cli -- move ${verb} --site ${site}`;
-
 const approval = (site: string, move: MoveView, now: number): Wait => {
   const { digest, expiresAt, plan, why } = move;
   const blocked = (plan?.blockers.length ?? 0) > 0;
@@ -30,7 +29,11 @@ const approval = (site: string, move: MoveView, now: number): Wait => {
       : `read the move ${shortDigest(digest)} (${move.title}), then approve or decline it${until}`,
     since: move.askedAt,
     ask: blocked ? null : { action: 'apply', site, ...questionOfMove(move) },
-    help: [...why, `To read it: ${cli(site, 'status')}`, `To decline it: ${cli(site, 'decline')} --digest ${digest}`],
+    help: [
+      ...why,
+      `To read it: npm run cli -- move status --site ${site}`,
+      `To decline it: ${commandText({ action: 'decline', site, ...questionOfMove(move) })}`,
+    ],
   };
 };
 
@@ -49,7 +52,7 @@ const failure = (site: string, move: MoveView, outageOver: boolean): Wait => {
     help: [
       ...(trouble === null ? [] : [trouble.why]),
       `If it stops here: ${stopHere.text}.`,
-      `To turn back instead: ${cli(site, 'cancel')}`,
+      `To turn back instead: ${commandText({ action: 'cancelMove', site })}`,
     ],
   };
 };

@@ -21,19 +21,19 @@ export const questionOfMove = ({ digest, id }: Pick<Move, 'digest' | 'id'>): Que
 /** Enough for a year of incidents at one site; a state has to stay small. */
 const answersKept = 40;
 
-/** The questions that a person has said yes to, the newest of each digest in front. */
+/** The questions that a person has answered alike, the newest of each digest in front. */
 export const withAnswer = (answered: readonly Question[] | undefined, asked: Question): readonly Question[] =>
   [asked, ...(answered ?? []).filter(({ digest }) => digest !== asked.digest)].slice(0, answersKept);
 
 /**
  * Digests repeat: the same incident a month later asks for the same plan. Whether a word is about what is asked now.
  *
- * | the word carries | its digest was approved before | then               |
- * | ---------------- | ------------------------------ | ------------------ |
- * | this question    | any                            | `fits`             |
- * | another question | any                            | `other`            |
- * | none             | never, or for this question    | `fits`             |
- * | none             | for an earlier question        | `again`: a replay? |
+ * | the word carries | its digest was answered so before | then            |
+ * | ---------------- | --------------------------------- | --------------- |
+ * | this question    | any                               | `fits`          |
+ * | another question | any                               | `other`         |
+ * | none             | never, or for this question       | `fits`          |
+ * | none             | for an earlier question           | `again`: a replay? |
  */
 export const isAbout = (
   word: { readonly question?: string | undefined },

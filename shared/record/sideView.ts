@@ -1,6 +1,7 @@
 import { counted } from '../base/counted.ts';
 import { otherSide, regionOfSide, type SideName } from '../base/side.ts';
 import type { Site } from '../base/site.ts';
+import { commandText } from './ask.ts';
 import type { PreflightCheck, Residence } from './move.ts';
 import { isAwayFromHome, residenceOf } from './residence.ts';
 import { returnRefused } from './retireCalled.ts';
@@ -54,9 +55,6 @@ const becauseTexts: Readonly<Record<Exclude<Residence['because'], 'configured'>,
   teardown: 'the other side was taken down',
 };
 
-/** What goes home in one command, whoever has said no before. */
-export const returnCommand = (site: string): string => `npm run cli -- move start --site ${site}`;
-
 export const returnWaits = (home: string): string =>
   `The way back is asked for again when something new is heard of ${home}`;
 
@@ -66,7 +64,7 @@ const wayBackText = (site: Site, state: SiteState, { side, since }: Residence, n
   const refusal = returnRefused(state, since, now);
   if (refusal !== null) {
     const why = plainText(refusal.why ?? 'It was declined', 400);
-    return `. ${why}. ${returnWaits(home)}. To go home before: ${returnCommand(site.id)}`;
+    return `. ${why}. ${returnWaits(home)}. To go home before: ${commandText({ action: 'move', site: site.id })}`;
   }
   return site.policy.regionFailback === 'auto'
     ? `; it goes back by itself when ${home} has been well for the soak time`

@@ -1,3 +1,4 @@
+import { commandText } from './ask.ts';
 import { type BudgetView, budgetText } from './budgetView.ts';
 import { confirmForm, type Reader } from './confirmForm.ts';
 import type { FactView } from './factView.ts';
@@ -8,7 +9,7 @@ import type { PastMoveView } from './pastMoveView.ts';
 import type { RunSummary, StepStatus } from './run.ts';
 import { type PastRunView, type RunView, type StepView, tookText } from './runView.ts';
 import { placeText, type SiteView } from './siteView.ts';
-import { commandText, type Wait } from './waits.ts';
+import type { Wait } from './waits.ts';
 import { durationText, momentText, shortDigest, sinceMs } from './words.ts';
 
 type Tone = 'red' | 'amber' | 'blue' | 'green' | 'grey';

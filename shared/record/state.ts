@@ -107,6 +107,8 @@ export type SiteState = {
   readonly waiting: Waiting | null;
   /** What a person has said yes to, lately: a yes that is sent again is none. Absent in older states. */
   readonly answered?: readonly Question[];
+  /** The moves that a person has said no to, lately: a no that is sent again is none. Absent in older states. */
+  readonly declined?: readonly Question[];
   readonly run: Run | null;
   /** The ledger of the run that ended last, and the lines it still has to have; absent once it has them. */
   readonly closing?: { readonly ledger: string; readonly lines: readonly LedgerLine[] };

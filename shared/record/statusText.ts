@@ -1,4 +1,5 @@
 import { wrap as wrapAt } from '../base/wrap.ts';
+import { commandText } from './ask.ts';
 import { budgetText } from './budgetView.ts';
 import type { FactView } from './factView.ts';
 import { moveLines, sideLines } from './moveStatusText.ts';
@@ -7,7 +8,6 @@ import { type PastRunView, type RunView, tookText } from './runView.ts';
 import { placeText, type SiteView } from './siteView.ts';
 import { frozenText } from './tagsView.ts';
 import { pausedText, summaryText, type View } from './view.ts';
-import { commandText } from './waits.ts';
 import { durationText, momentText } from './words.ts';
 
 const WIDTH = 80;

@@ -1,6 +1,7 @@
 import type { Site } from '../base/site.ts';
 import type { Fact } from '../scope/fact.ts';
 import { describeFact } from '../scope/sentences.ts';
+import type { Ask } from './ask.ts';
 import { askedFileOf } from './askedFile.ts';
 import { deviceStepOf, isShadow } from './headline.ts';
 import { deviceInHand } from './moveProgress.ts';
@@ -11,43 +12,6 @@ import { questionOf } from './question.ts';
 import type { Run, StepRecord } from './run.ts';
 import type { SiteState } from './state.ts';
 import { momentText, plainText, shortDigest } from './words.ts';
-
-/** What a person says to do what is asked: the body of a call to manualRun. */
-export type Ask = {
-  readonly action: 'adopt' | 'apply' | 'confirmDevice' | 'resume' | 'declare' | 'retryMove';
-  readonly site: string;
-  readonly digest?: string;
-  /** Which asking of that plan is meant: the same plan may be asked for again. */
-  readonly question?: string;
-  readonly checksum?: string;
-  /** The run or move that asks for that file: the same file may be asked for again. */
-  readonly asker?: string;
-  readonly kind?: 'home';
-  readonly services?: readonly string[];
-};
-
-const commandNames: Readonly<Record<Ask['action'], string>> = {
-  adopt: 'adopt',
-  apply: 'approve',
-  confirmDevice: 'confirm-device',
-  resume: 'resume',
-  declare: 'declare',
-  retryMove: 'move retry',
-};
-
-/** The command that says it, ready to be copied; a reason that a person has to give stands as `"..."`. */
-export const commandText = ({ action, site, digest, question, checksum, kind, services }: Ask): string =>
-  [
-    `npm run cli -- ${commandNames[action]} --site ${site}`,
-    digest && `--digest ${digest}`,
-    question && `--question ${question}`,
-    checksum && `--checksum ${checksum}`,
-    kind && `--kind ${kind}`,
-    services && `--services ${services.join(',')}`,
-    action === 'declare' && '--reason "..."',
-  ]
-    .filter((part) => typeof part === 'string')
-    .join(' ');
 
 /** Who a site waits for, and what for, in plain words. */
 export type Wait = {
