@@ -1,9 +1,11 @@
 import { counted } from '../shared/base/counted.ts';
-import { readSites } from '../shared/base/site.ts';
+import { readSites, type Site } from '../shared/base/site.ts';
 import { wrap } from '../shared/base/wrap.ts';
+import { thirdRegionNotes } from '../shared/plan/move/thirdRegion.ts';
 import { serviceNotes } from '../shared/plan/serviceNotes.ts';
 import { checkCloud } from '../shared/ranges/comparison.ts';
 import { parseTagFile } from '../shared/ranges/tagFile.ts';
+import type { TagTable } from '../shared/ranges/tagTable.ts';
 import type { Io } from './command.ts';
 import { readTextFile, within } from './files.ts';
 
@@ -19,7 +21,11 @@ export const checkSites = async (
   const tags = tagsPath === undefined ? undefined : parseTagFile(await readTextFile(tagsPath, io), tagsPath);
   const [first] = sites;
   if (tags && first) await within(tagsPath ?? '', () => checkCloud(tags, first.cloud));
-  const warnings = tags ? sites.flatMap((site) => serviceNotes(site, tags)) : [];
+  const warningsOf = (site: Site, table: TagTable) => [
+    ...serviceNotes(site, table),
+    ...thirdRegionNotes({ site, to: 'target', tags: table }),
+  ];
+  const warnings = tags ? sites.flatMap((site) => warningsOf(site, tags)) : [];
   if (json) {
     io.out(`${JSON.stringify({ sites: sites.length, servicesChecked: tags !== undefined, warnings }, null, 2)}\n`);
     return 0;

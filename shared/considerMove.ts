@@ -124,7 +124,7 @@ export const considerFallback = async (work: Proposing, { now, full, decision }:
     const { reasons } = blockedBy.decision;
     return proposeMove(work, { reason: 'budget', why: [...why, ...reasons], blockedBy, since: decision.since });
   }
-  const why = blockedBy ? (blockedBy.fallback?.unwell ?? 'it is no way out any more') : 'the service failover fits now';
+  const why = blockedBy ? (blockedBy.fallback?.noHelp ?? 'it is no way out any more') : 'the service failover fits now';
   if (move?.reason === 'budget') await dropMove(work, 'expired', why);
   return false;
 };

@@ -119,6 +119,29 @@ describe('what the site did not say', () => {
   });
 });
 
+describe('a target that is not where services fail over to', () => {
+  const notes = (move: Record<string, unknown>, more: Record<string, unknown> = {}, to: 'home' | 'target' = 'target') =>
+    makeMovePlan(moveInput({ site: p2sSite(move, { services: ['Storage', 'EventHub'], ...more }), to })).notes.join();
+  const third = { targetRegion: 'northeurope' };
+  const globalTags = ['storage.ukwest', 'EventHub.ukwest'];
+
+  it('is told with the tags that would have them in the tunnel there', () => {
+    expect(notes(third)).toContain(
+      'Services of site rig-07 fail over to UK West, and its table in North Europe has no ranges of theirs',
+    );
+    expect(notes(third)).toContain('add to globalTags: Storage.ukwest and EventHub.ukwest.');
+    expect(notes(third, { globalTags: globalTags.slice(0, 1) })).toContain('add to globalTags: EventHub.ukwest.');
+  });
+
+  it.each([
+    ['it is', notes({})],
+    ['globalTags names them all', notes(third, { globalTags })],
+    ['the site goes home', notes(third, {}, 'home')],
+  ])('is not spoken of where %s', (_, text) => {
+    expect(text).not.toContain('fail over to');
+  });
+});
+
 describe('other ranges on the new side', () => {
   const move = { addressSpace: '10.9.0.0/16', clientAddressPool: '192.168.151.0/24' };
   const plan = makeMovePlan(moveInput({ site: p2sSite(move), reason: 'planned' }));

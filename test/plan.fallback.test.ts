@@ -17,6 +17,7 @@ const tagsWithin = (target: number) => {
   const values = [
     tag('AzureCloud.usgovvirginia', 'usgovvirginia', apart(20, 8)),
     tag('AzureCloud.usgovtexas', 'usgovtexas', target === 0 ? [] : apart(30, target)),
+    tag('AzureCloud.usgovarizona', 'usgovarizona', apart(40, 4)),
     tag('Storage.USGovTexas', 'usgovtexas', apart(30, 3)),
     tag('GatewayManager', '', ['31.255.255.0/26']),
   ];
@@ -51,9 +52,26 @@ describe('where a service failover does not fit', () => {
       targetFails: 'US Gov Texas fails as a whole, since VPN Gateway is',
     };
     const { fallback } = planOn({ site: limited(10), tags: tagsWithin(5), services: ['Storage'], more: { decision } });
-    expect(fallback).toMatchObject({ fits: true, unwell: decision.targetFails });
+    expect(fallback).toMatchObject({ fits: true, noHelp: decision.targetFails });
     expect(isWayOut(fallback)).toBe(false);
     expect(fallback && fallbackText(fallback)).toContain('no way out: US Gov Texas fails as a whole');
+  });
+
+  it('a move to another region than the services fail over to is said to be no way out, and why', () => {
+    const move = { targetRegion: 'usgovarizona' };
+    const third = (globalTags: string[]) =>
+      planOn({
+        site: smallSite({ routeBudget: { limit: 10, reserve: 0, maxExtraPercent: 100 }, move, globalTags }),
+        tags: tagsWithin(5),
+        services: ['Storage'],
+      });
+    const { fallback } = third([]);
+    expect(fallback).toMatchObject({ target: 'usgovarizona', fits: true });
+    expect(isWayOut(fallback)).toBe(false);
+    expect(fallback && fallbackText(fallback)).toBe(
+      'A move to usgovarizona is no way out: its table has the ranges of US Gov Arizona, not those of Storage.USGovTexas.',
+    );
+    expect(isWayOut(third(['Storage.USGovTexas']).fallback)).toBe(true);
   });
 
   it('a target whose tag is empty is no way out', () => {

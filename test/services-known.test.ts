@@ -56,6 +56,13 @@ describe('sites whose services are all known', () => {
 });
 
 describe('sites check', () => {
+  it('says which ranges a site would lack in a target that is not where its services fail over to', async () => {
+    const elsewhere = siteEntry({ services: ['Storage'], move: { targetRegion: 'usgovarizona' } });
+    const { code, err } = await check(elsewhere, '--service-tags', 'tags.json');
+    expect(code).toBe(0);
+    expect(flat(err)).toMatch(/its table in US Gov Arizona has no ranges of theirs.*globalTags: Storage\.USGovTexas\./);
+  });
+
   it('says that services were not looked at where it has no tags', async () => {
     const { code, out } = await check(misspelt);
     expect(code).toBe(0);

@@ -93,7 +93,14 @@ const vaultSecret = z
 
 const move = z
   .object({
-    targetRegion: z.string().min(1).max(64).optional().describe('failoverRegion where absent'),
+    targetRegion: z
+      .string()
+      .min(1)
+      .max(64)
+      .optional()
+      .describe(
+        'failoverRegion where absent; in any other, services that fail over are outside the tunnel unless globalTags names their tags',
+      ),
     resourceGroup: z
       .string()
       .min(1)

@@ -4,9 +4,11 @@ import type { Site } from '../base/site.ts';
 import { strategyNames } from '../base/sites.ts';
 import { desiredSets } from '../ranges/desired.ts';
 import type { RangeSet } from '../ranges/rangeSet.ts';
+import { listed } from '../scope/sentences.ts';
 import type { Budget } from './budget.ts';
 import { climb } from './ladder.ts';
 import { previewTable } from './move/tablePreview.ts';
+import { leftOutInTarget } from './move/thirdRegion.ts';
 import { isOurs } from './ownership.ts';
 import type { PlanInput } from './planInput.ts';
 
@@ -19,8 +21,8 @@ export type Fallback = {
   readonly routes: number;
   readonly limit: number;
   readonly fits: boolean;
-  /** Why a move is no way out although it would fit: the target fails as a whole; null where it does not. */
-  readonly unwell: string | null;
+  /** Why a move is no way out although it would fit: the target fails as a whole, or is not where the services are; else null. */
+  readonly noHelp: string | null;
   readonly strategy: string | null;
   /** What would make the failover fit instead, in plain sentences. */
   readonly instead: readonly string[];
@@ -54,8 +56,15 @@ const insteadOf = (input: PlanInput, wanted: RangeSet, budget: Budget, namePrefi
   ];
 };
 
+/** Services stay where they have failed over to: a tunnel that ends elsewhere has no route for them. */
+const elsewhere = (site: Site, services: readonly string[], tags: PlanInput['tags']): string | null => {
+  const without = leftOutInTarget(site, services, tags);
+  if (without.length === 0) return null;
+  return `its table has the ranges of ${site.target.region.displayName}, not those of ${listed(without)}`;
+};
+
 /**
- * A move is asked for in the last row alone (`isWayOut`); of the two above it people are told why not.
+ * A move is asked for in the last row alone (`isWayOut`); of the three above it people are told why not.
  *
  * | services failed over | routes fit | the site lives at home | its target          | its own table | fallback                                  |
  * | -------------------- | ---------- | ---------------------- | ------------------- | ------------- | ----------------------------------------- |
@@ -63,6 +72,7 @@ const insteadOf = (input: PlanInput, wanted: RangeSet, budget: Budget, namePrefi
  * | some                 | yes        | any                    | any                 | any           | null                                      |
  * | some                 | no         | no                     | any                 | any           | null: the target was the way out already  |
  * | some                 | no         | yes                    | fails as a whole    | any           | no way out: why                           |
+ * | some                 | no         | yes                    | not where they are  | any           | no way out: why                           |
  * | some                 | no         | yes                    | well                | does not fit  | no way out: how many routes it takes      |
  * | some                 | no         | yes                    | well                | fits          | the move                                  |
  */
@@ -101,18 +111,18 @@ export const fallbackFor = (
     routes,
     limit,
     fits: preview.table.fits && moved.blockers.length === 0,
-    unwell: decision.targetFails ?? null,
+    noHelp: decision.targetFails ?? elsewhere(site, desired.services, tags),
     strategy,
     instead: insteadOf(input, wanted, budget, namePrefix),
   };
 };
 
 /** Whether the move would be made and would help. */
-export const isWayOut = (fallback: Fallback | null): boolean => fallback?.fits === true && fallback.unwell === null;
+export const isWayOut = (fallback: Fallback | null): boolean => fallback?.fits === true && fallback.noHelp === null;
 
 /** One sentence for people. */
-export const fallbackText = ({ target, routes, limit, fits, unwell, strategy }: Fallback): string => {
-  if (unwell !== null) return `A move to ${target} is no way out: ${unwell}.`;
+export const fallbackText = ({ target, routes, limit, fits, noHelp, strategy }: Fallback): string => {
+  if (noHelp !== null) return `A move to ${target} is no way out: ${noHelp}.`;
   return fits
     ? `The site as a whole would fit in ${target}: its own table takes ${routes} routes of ${limit} (${strategy}). That is a region move, a plan of its own.`
     : `A move to ${target} is no way out: its own table takes ${routes} routes, the limit is ${limit}.`;

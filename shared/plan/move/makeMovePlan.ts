@@ -20,6 +20,7 @@ import { withOurCollection } from './ourCollection.ts';
 import { idMapOf, nameIn } from './resourceIds.ts';
 import { retiredNotes, withRetired } from './retiring.ts';
 import { previewTable, type TablePreview } from './tablePreview.ts';
+import { thirdRegionNotes } from './thirdRegion.ts';
 
 /** A subnet's first prefix, of the network as it will be. */
 const subnetOf = (resources: readonly CarriedResource[], name: string): string | null => {
@@ -124,7 +125,7 @@ const nothing = (input: MovePlanInput): MovePlan => {
     alternatives: input.blockedBy?.fallback?.instead ?? [],
     blockers,
     applyable: false,
-    notes: [],
+    notes: thirdRegionNotes(input),
     digest: moveDigest(plan),
   };
 };
@@ -169,7 +170,7 @@ export const makeMovePlan = (input: MovePlanInput): MovePlan => {
     alternatives: input.blockedBy?.fallback?.instead ?? [],
     blockers,
     applyable: blockers.length === 0,
-    notes: [...carried.notes, ...retiredNotes(steps)],
+    notes: [...thirdRegionNotes(input), ...carried.notes, ...retiredNotes(steps)],
     digest: moveDigest(plan),
   };
 };
