@@ -44,6 +44,12 @@ export const putBack = async (work: MoveWork, { planned, record }: StepInHand, w
       endedAt: null,
     };
   };
-  await commitMove(work, (move) => ({ ...move, steps: move.steps.map(again), reminders: 0, cloudReadyAt: null }));
+  await commitMove(work, (move) => ({
+    ...move,
+    steps: move.steps.map(again),
+    reminders: 0,
+    cloudReadyAt: null,
+    deviceThere: true,
+  }));
   await noteMove(work, 'steps put back', { why });
 };

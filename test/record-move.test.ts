@@ -318,6 +318,34 @@ describe('the site of a move', () => {
     expect([view.headline, sentences(view)[0]]).toEqual([headline, expect.stringContaining(first)]);
   });
 
+  const onItsWay = { device: { offered: offered('a'), confirmed: confirmed('a') } };
+  it.each([
+    ['waits for it', atTheDevice({ reason: 'planned' }), 'the bundle for US Gov Texas is not on it yet'],
+    [
+      'has it, and settles',
+      moveWith(
+        { settle: 'pending' },
+        { reason: 'planned', device: { offered: offered('e'), confirmed: confirmed('e') } },
+      ),
+      'it has a bundle for US Gov Texas, where the site has not settled yet',
+    ],
+    [
+      'has one that is out of date',
+      moveWith(
+        { proof: 'pending' },
+        { reason: 'planned', deviceThere: true, device: { offered: offered('f'), confirmed: null } },
+      ),
+      'it has a bundle for US Gov Texas, where the site has not settled yet',
+    ],
+    [
+      'has it, and failed',
+      stopped({ reason: 'planned', device: { offered: offered('e'), confirmed: confirmed('e') } }),
+      'it has a bundle for US Gov Texas, where the site has not settled yet',
+    ],
+  ] as const)('says protected by no file that the device has no more: a planned move that %s', (_, move, why) => {
+    expect(siteOf(move, onItsWay).protected).toMatchObject({ state: 'no', why });
+  });
+
   it('in shadow stays in shadow, whatever is asked for', () => {
     const view = oneSite({ ...settled, move: awaiting() }, { kept }, { shadow: true });
     expect(view.headline).toBe('shadow');

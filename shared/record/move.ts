@@ -53,6 +53,8 @@ export type Move = {
   readonly profileBlob: string | null;
   /** The file of the new side and who put it on the device; that of where the site lives is `SiteState.device`. */
   readonly device?: DeviceState;
+  /** The device was confirmed on the new side once, though it may have to get another file since. */
+  readonly deviceThere?: boolean;
   /** Why it failed, and what to do. */
   readonly trouble: { readonly step: string; readonly why: string; readonly remedy: string } | null;
   readonly reminders: number;

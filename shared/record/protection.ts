@@ -1,8 +1,10 @@
 import { counted } from '../base/counted.ts';
 import { isPending, planDirection } from './headline.ts';
+import { moveConfirmed } from './moveProgress.ts';
 import type { MoveView } from './moveView.ts';
 import { deviceStepOfMove } from './moveWaits.ts';
 import { fileWaits } from './progress.ts';
+import { residenceOf } from './residence.ts';
 import type { SiteState } from './state.ts';
 import { durationText, momentText, shortDigest, sinceMs } from './words.ts';
 
@@ -43,6 +45,10 @@ export const cloudReadyOf = (state: SiteState, now: number, move: MoveView | nul
   return takesAway ? proven(inPlace.at, `; ${changes} not written`) : not(`${changes} not written`);
 };
 
+/** The device is on the side that a move leads to, where the site does not live yet: what was confirmed here, it has no more. */
+const isOnItsWay = (state: SiteState): boolean =>
+  state.move?.from === residenceOf(state) && (state.move.deviceThere === true || moveConfirmed(state));
+
 /** Only a person's confirmation of the very file offered last makes it protected. */
 export const protectedOf = (state: SiteState, now: number, move: MoveView | null = null): Protected => {
   const { device, singlyEncryptedSince } = state;
@@ -53,6 +59,10 @@ export const protectedOf = (state: SiteState, now: number, move: MoveView | null
   }
   if (move && deviceStepOfMove(state.move)) {
     return { state: 'no', since: null, by: null, why: `the bundle for ${move.to} is not on it yet` };
+  }
+  if (isOnItsWay(state)) {
+    const why = `it has a bundle for ${move?.to ?? 'the other region'}, where the site has not settled yet`;
+    return { state: 'no', since: null, by: null, why };
   }
   if (singlyEncryptedSince !== null && move?.reason === 'outage') {
     return { state: 'no', since: null, by: null, why: `${move.from} fails as a whole` };
