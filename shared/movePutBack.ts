@@ -20,6 +20,32 @@ export const outdated = (now: Plan, missing: number, { device }: Pick<Move, 'dev
   return null;
 };
 
+/** What others have in table and firewall is looked at anew as well. */
+const fromTheStart = (step: MoveStepRecord, why: string): MoveStepRecord => ({
+  ...step,
+  status: 'pending',
+  why,
+  operation: null,
+  operationSince: null,
+  notBefore: null,
+  tries: 0,
+  endedWell: 0,
+  startedAt: null,
+  endedAt: null,
+  foreignHash: null,
+});
+
+/** What a proof that failed had found is not put right by proving it again: rules and routes are looked at, and written where they have to be. */
+export const provenAgain = (move: Move): Move => {
+  const failed = move.steps.some(({ id, status }) => id === 'proof' && status === 'failed');
+  const why = 'the proof had failed';
+  return failed
+    ? { ...move, steps: move.steps.map((step) => (isWritten(step) ? fromTheStart(step, why) : step)) }
+    : move;
+};
+
+const isWritten = ({ id }: MoveStepRecord): boolean => id === 'rules' || id === 'routes';
+
 /** Takes the steps whose result is out of date again, so that nothing is written down as proven that is not. */
 export const putBack = async (work: MoveWork, { planned, record }: StepInHand, why: string): Promise<void> => {
   if (record.tries >= mostPutBacks)
@@ -30,19 +56,7 @@ export const putBack = async (work: MoveWork, { planned, record }: StepInHand, w
   const kinds = new Map(work.plan.steps.map(({ id, kind }) => [id, kind]));
   const again = (step: MoveStepRecord): MoveStepRecord => {
     if (step.id === planned.id) return { ...step, tries: step.tries + 1 };
-    if (!ofTheDay.has(kinds.get(step.id) ?? 'put')) return step;
-    return {
-      ...step,
-      status: 'pending',
-      why,
-      operation: null,
-      operationSince: null,
-      notBefore: null,
-      tries: 0,
-      endedWell: 0,
-      startedAt: null,
-      endedAt: null,
-    };
+    return ofTheDay.has(kinds.get(step.id) ?? 'put') ? fromTheStart(step, why) : step;
   };
   await commitMove(work, (move) => ({
     ...move,

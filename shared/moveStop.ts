@@ -1,6 +1,7 @@
 import { iso } from './base/clock.ts';
 import { AutomationError, asAutomationError } from './base/errors.ts';
 import { takeDown } from './movePut.ts';
+import { provenAgain } from './movePutBack.ts';
 import { type MoveAnswer, nothing, planOf, proposing, type Spoken } from './moveSpoken.ts';
 import type { MovePlan } from './plan/move/movePlan.ts';
 import { dropMove, type Proposing } from './proposeMove.ts';
@@ -58,7 +59,7 @@ export const cancelMove = async (spoken: Spoken, reason: string): Promise<MoveAn
   return { ...answer, said: `cancelled; what it made stays until that is approved: ${answer.said}` };
 };
 
-/** Goes on where a move failed. */
+/** Goes on where a move failed; where its proof did, with what is proven. */
 export const retryMove = async ({ site, ports }: Spoken): Promise<MoveAnswer> => {
   await speakTo(ports.sites, site.id, (state) => {
     const { move } = state;
@@ -76,7 +77,7 @@ export const retryMove = async ({ site, ports }: Spoken): Promise<MoveAnswer> =>
           operationSince: null,
           endedAt: null,
         }),
-      move,
+      provenAgain(move),
     );
     return { ...state, move: { ...again, status: 'running', trouble: null, budgetFrom: move.costs } };
   });

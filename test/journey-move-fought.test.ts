@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { JsonObject } from '../shared/base/canonical.ts';
 import type { Ports } from '../shared/ports.ts';
-import { type Stage, startJourney, startStage } from './support/journey.ts';
+import { type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
 import { targetOf } from './support/moves.ts';
-import { plannedMove, quickMoves, untilFailed, writesTo } from './support/moveTrouble.ts';
+import { finishAtDevice, plannedMove, quickMoves, stepOf, untilFailed, writesTo } from './support/moveTrouble.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -41,4 +41,44 @@ it('rules that somebody takes away again are written five times, and then a pers
   expect(trouble?.why).toContain('were written 5 times, and are not there');
   expect(trouble?.remedy).toMatch(/Azure Policy.*move retry.*move cancel/);
   expect(writesTo(journey, ids.firewall)).toBe(6);
+});
+
+type Table = { properties: { routes: { name: string }[] } };
+
+/** Before the proof reads the table again somebody has taken a route of ours out of it, and put one of their own in. */
+const meddledBeforeTheProof = (journey: Journey, routeTable: string): void => {
+  let done = false;
+  const meddle = async (): Promise<void> => {
+    if (done || (await stepOf(journey, 'routes'))?.status !== 'done') return;
+    done = true;
+    const table = stage.arm.read(routeTable) as unknown as Table;
+    const [first, ...others] = table.properties.routes.filter(({ name }) => name.startsWith('asefo'));
+    expect(first).toBeDefined();
+    const theirs = { name: 'theirs-now', properties: { addressPrefix: '9.9.9.0/24', nextHopType: 'Internet' } };
+    const routes = [...table.properties.routes.filter(({ name }) => !name.startsWith('asefo')), ...others, theirs];
+    stage.arm.seed(routeTable, { ...table, properties: { ...table.properties, routes } } as never);
+  };
+  const { metered } = journey.ports;
+  const watched: Ports['metered'] = (meter) => {
+    const view = metered(meter);
+    const get = async (id: string) => {
+      if (id.toLowerCase() === routeTable.toLowerCase()) await meddle();
+      return view.resources.get(id);
+    };
+    return { ...view, resources: { ...view.resources, get } };
+  };
+  Object.defineProperty(journey.ports, 'metered', { configurable: true, value: watched });
+};
+
+it('routes that somebody changed before the proof are written again when a person has the move go on', async () => {
+  const journey = await startJourney(stage);
+  await plannedMove(journey);
+  const { ids } = await targetOf(journey);
+  meddledBeforeTheProof(journey, ids.routeTable);
+  const { trouble } = await untilFailed(journey, 'proof');
+  expect(trouble?.why).toContain('something not ours changed on the route table since we wrote');
+  await journey.word({ action: 'retryMove' });
+  await finishAtDevice(stage, journey);
+  expect(await journey.state()).toMatchObject({ move: null, residence: { side: 'target' } });
+  expect(JSON.stringify(stage.arm.read(ids.routeTable))).toContain('theirs-now');
 });
