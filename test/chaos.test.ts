@@ -7,6 +7,7 @@ import type { Sabotage } from './chaos/wire.ts';
 const small: EpisodeOptions = {
   seed: 20_261_128,
   sites: 2,
+  moving: 0,
   subscriptions: 1,
   instances: 2,
   hours: 1,
@@ -15,7 +16,7 @@ const small: EpisodeOptions = {
 };
 
 type Route = { name: string; properties: { addressPrefix: string; nextHopType: string; nextHopIpAddress?: string } };
-type Table = { properties: { routes?: Route[] } };
+type Table = { properties?: { routes?: Route[] } };
 
 const ours = ({ name }: Route): boolean => name.startsWith('asefo-');
 
@@ -45,19 +46,71 @@ const worse: readonly (readonly [what: string, change: (routes: Route[]) => Rout
   ],
 ];
 
-const routesThrough =
-  (change: (routes: Route[]) => Route[]): Sabotage =>
-  (body) => {
+const routesThrough = (change: (routes: Route[]) => Route[]): Sabotage => ({
+  body: (body) => {
     const table = body as Table;
-    return table.properties.routes === undefined
+    return table.properties?.routes === undefined
       ? body
       : { ...table, properties: { ...table.properties, routes: change(table.properties.routes) } };
-  };
+  },
+});
+
+/** A region that fails, and a site that moves out of it and back. */
+const moving: EpisodeOptions = { ...small, sites: 1, moving: 1, hours: 3, calm: true };
+
+/** What a worse app would do on a move instead of what ours does. */
+const worseMoves: readonly (readonly [what: string, sabotage: Sabotage, found: RegExp])[] = [
+  [
+    'says that a site lives in the target once its move has begun',
+    {
+      state: (state) =>
+        state.move?.status === 'running' && state.residence === undefined
+          ? {
+              ...state,
+              residence: { side: 'target', since: state.move.askedAt, because: 'outage', by: 'policy' },
+            }
+          : state,
+    },
+    /said to live in the target: before it was proven/,
+  ],
+  [
+    "deletes somebody else's address instead of making its own",
+    {
+      request: ({ method, url }) =>
+        method === 'PUT' && url.includes('-usgovtexas/') && url.includes('/publicIPAddresses/')
+          ? { method: 'DELETE', url: url.replace(/-usgovtexas\/(.*)\/[^/]+\?/, '/$1/theirs?') }
+          : { method, url },
+    },
+    /DELETE .*theirs: no move made it/,
+  ],
+  [
+    'makes things that say of nobody whose they are',
+    { body: (body) => ({ ...(body as object), tags: {} }) },
+    /made without the tag/,
+  ],
+  [
+    'forgets the rules when it makes the firewall anew',
+    {
+      body: (body) => {
+        const { properties } = body as { properties?: { networkRuleCollections?: { name: string }[] } };
+        const theirs = properties?.networkRuleCollections?.filter(({ name }) => !name.startsWith('asefo-'));
+        return theirs === undefined || theirs.length === properties?.networkRuleCollections?.length
+          ? body
+          : { ...(body as object), properties: { ...properties, networkRuleCollections: [] } };
+      },
+    },
+    /firewall.*: rules that are not ours changed/,
+  ],
+];
 
 describe('an episode of trouble', () => {
-  it('is the same for the same seed, and breaks no promise', async () => {
-    const [first, second] = [await playEpisode(small), await playEpisode(small)];
+  it.each([
+    ['services', small],
+    ['a region', { ...moving, calm: false }],
+  ])('of %s is the same for the same seed, and breaks no promise', async (_, options) => {
+    const [first, second] = [await playEpisode(options), await playEpisode(options)];
     expect(first.breaches).toEqual([]);
+    expect(first.counts['moved']).toBe(2 * options.moving);
     expect([second.trace, second.turns, second.faults]).toEqual([first.trace, first.turns, first.faults]);
     expect(first.counts['writes']).toBeGreaterThan(4);
     expect(first.counts['writesChecked']).toBe(first.counts['writes']);
@@ -69,6 +122,18 @@ describe('an episode of trouble', () => {
       routesThrough(change),
     );
     expect(breaches.map(({ what }) => what)).toEqual(expect.arrayContaining([expect.stringMatching(found)]));
+  });
+
+  it.each(worseMoves)('catches an app that %s', async (_, sabotage, found) => {
+    const { breaches } = await playEpisode({ ...moving, stopsAtBreach: true }, sabotage);
+    expect(breaches.map(({ what }) => what)).toEqual(expect.arrayContaining([expect.stringMatching(found)]));
+  });
+
+  it('catches a person who says that the device is on the new side where it is not', async () => {
+    const { breaches } = await playEpisode({ ...moving, liar: true });
+    expect(breaches.map(({ what }) => what)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/said to live in the target: the device is not there/)]),
+    );
   });
 
   it('catches a person who says of a file that it is on the device where it is not', async () => {

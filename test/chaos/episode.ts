@@ -11,8 +11,9 @@ import { startArm } from '../../simulator/arm/server.ts';
 import { issueToken } from '../../simulator/arm/tokens.ts';
 import { Random } from '../../simulator/tags/random.ts';
 import { syntheticGateways } from '../../simulator/tags/syntheticTags.ts';
-import { castOf, home } from './cast.ts';
+import { castOf, home, theirsIn } from './cast.ts';
 import { Crew } from './crew.ts';
+import { DeadRegion } from './deadRegion.ts';
 import { endOf } from './ending.ts';
 import { newGuid } from './ids.ts';
 import { Incidents } from './incidents.ts';
@@ -22,7 +23,7 @@ import { Publisher } from './publisher.ts';
 import { ChaosQueue } from './queue.ts';
 import { type Breach, mayHaveWritten, Referee } from './referee.ts';
 import { newShelves } from './shelves.ts';
-import { allowingOf, forwardingOf, type RawFirewall, type RawTable, type SiteTruth } from './siteTruth.ts';
+import { newTruth, resourceText, type SiteTruth } from './siteTruth.ts';
 import { Strangers } from './strangers.ts';
 import { Turnstile } from './turnstile.ts';
 import { type Sky, Weather } from './weather.ts';
@@ -31,6 +32,8 @@ import { type Sabotage, troubledWire } from './wire.ts';
 export type EpisodeOptions = {
   readonly seed: number;
   readonly sites: number;
+  /** So many of them live through outages of their whole region. */
+  readonly moving: number;
   readonly subscriptions: number;
   readonly instances: number;
   /** Application hours of trouble, after which all calms down. */
@@ -76,27 +79,19 @@ export const playEpisode = async (options: EpisodeOptions, sabotage?: Sabotage):
   const clock = { now: () => turnstile.now() };
   const arm = await startArm({ clock: clock as never, newGuid: () => newGuid(random) });
   const weather = new Weather(random);
+  const dead = new DeadRegion(arm);
   const trace = createHash('sha256');
   const errors = new Map<string, number>();
   const counts = { requests: 0, writes: 0, refused: 0, sweeps: 0, notices: 0 };
   try {
-    const cast = castOf(arm, options.sites, options.subscriptions, random);
+    const cast = castOf(arm, options.sites, options.subscriptions, options.moving, random);
     const publisher = new Publisher(random);
     const tags = parseTagFile(publisher.first(), 'the play');
     const truths = new Map<string, SiteTruth>(
-      cast.sites.map((site) => [
-        site.id,
-        {
-          site,
-          state: null,
-          device: null,
-          table: forwardingOf(arm.read(site.ids.routeTable) as unknown as RawTable, tags),
-          firewall: allowingOf(arm.read(site.ids.firewall) as unknown as RawFirewall),
-          tampered: false,
-          writesWhilePaused: 0,
-        },
-      ]),
+      cast.sites.map((site) => [site.id, newTruth(arm, tags, site, cast.moving.has(site.id))]),
     );
+    for (const { moves, site, theirs } of truths.values())
+      if (moves) theirs.set(theirsIn(site), resourceText(arm, theirsIn(site)));
     const toldMs = 90_000 + 2 * options.skewMs;
     const referee: Referee = new Referee(
       arm,
@@ -118,6 +113,7 @@ export const playEpisode = async (options: EpisodeOptions, sabotage?: Sabotage):
         intents: (site) => shelves.intents.all().filter((intent) => intent.site === site),
         awayTag: (service) => publisher.lasting.get(service) ?? RangeSet.empty,
         pausedSince: () => people.pausedSince,
+        toldMs,
       },
       () => ({ now: turnstile.now(), turn: turnstile.turns }),
     );
@@ -137,6 +133,7 @@ export const playEpisode = async (options: EpisodeOptions, sabotage?: Sabotage):
     const shelves = newShelves(
       () => turnstile.now(),
       (state) => referee.claims(state),
+      sabotage?.state,
     );
     await shelves.config.write('sites.json', cast.file);
     await shelves.config.write('service-tags/tags-first.json', publisher.first());
@@ -161,7 +158,7 @@ export const playEpisode = async (options: EpisodeOptions, sabotage?: Sabotage):
         shelves,
         settings,
         credential: tokenFor(settings.endpoints.tokenAudience),
-        wire: troubledWire(arm, turnstile, weather, heard, sabotage),
+        wire: troubledWire(arm, turnstile, weather, dead, heard, sabotage),
         leases: options.leases ? dyingLeases(turnstile) : noLeases(),
         messages: queue.messages,
         notices: {
@@ -182,8 +179,8 @@ export const playEpisode = async (options: EpisodeOptions, sabotage?: Sabotage):
       tags.get('GatewayManager')?.ipv4 ?? RangeSet.empty,
       RangeSet.fromPrefixes([`${syntheticGateways[home]}/32`, '168.63.129.16/32']),
     ]);
-    const people: People = new People(turnstile, door, shelves, referee, never);
     const strangers = new Strangers(arm, turnstile, referee);
+    const people: People = new People({ arm, turnstile, door, shelves, referee, strangers, never });
     const all = [...truths.values()];
     if (options.stopsAtBreach) referee.onBreach = () => turnstile.end();
 
@@ -221,6 +218,9 @@ export const playEpisode = async (options: EpisodeOptions, sabotage?: Sabotage):
       weather.sky = random.pick<Sky>(['calm', 'calm', 'gusty', 'gusty', 'storm']);
     });
     every(minuteMs, (40 * minuteMs) / trouble, calm, () => incidents.begin(random.pick(cast.subscriptions)));
+    const [movingSubscription] = cast.subscriptions.slice(-1);
+    if (options.moving > 0)
+      every(5 * minuteMs, 100 * minuteMs, calm, () => incidents.failRegion(movingSubscription ?? '', dead));
     every(minuteMs, (20 * minuteMs) / trouble, quiet, () => strangers.meddle(random.pick(all)));
     every(5 * minuteMs, 40 * minuteMs, quiet, () => crew.kill());
     every(90 * minuteMs, 240 * minuteMs, quiet, () => {
@@ -263,6 +263,10 @@ export const playEpisode = async (options: EpisodeOptions, sabotage?: Sabotage):
       counts: {
         ...counts,
         incidents: incidents.opened,
+        outages: incidents.outages,
+        moved: referee.checked.moved,
+        made: referee.checked.made,
+        deleted: referee.checked.deleted,
         ...incidents.told,
         messages: queue.handled,
         poisoned: queue.poisoned,

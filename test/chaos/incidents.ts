@@ -4,10 +4,13 @@ import { hear } from '../../shared/hear.ts';
 import type { Ports } from '../../shared/ports.ts';
 import type { Arm } from '../../simulator/arm/server.ts';
 import { commonAlert, healthEvent } from '../eventsData.ts';
+import type { DeadRegion } from './deadRegion.ts';
 import type { Turnstile } from './turnstile.ts';
 
 const regionName = 'USGov Virginia';
 const spelt = ['Storage', 'Key Vault', 'Event Hubs', 'Service Bus'] as const;
+/** The tunnel stands on it: where it fails, the region does. */
+const tunnel = 'VPN Gateway';
 const minuteMs = 60_000;
 
 type Incident = {
@@ -23,6 +26,9 @@ type Incident = {
 /** Service Health: incidents that open and close, of which people and doors hear late, twice, out of order or never. */
 export class Incidents {
   opened = 0;
+  /** Of those, the ones of a whole region. */
+  outages = 0;
+  #dead: DeadRegion | null = null;
   /** What was told of them, and what became of the telling. */
   readonly told = { delivered: 0, dropped: 0, twice: 0, refused: 0 };
   readonly #arm: Arm;
@@ -45,22 +51,32 @@ export class Incidents {
   /** One more, of some services, in one subscription; it ends by itself, and one in four comes and goes for an hour. */
   begin(subscriptionId: string): void {
     const { random } = this.#turnstile;
-    this.opened += 1;
     const names = spelt.filter(() => random.below(2) === 0);
-    const now = this.#turnstile.now();
-    const incident: Incident = {
-      trackingId: `PLAY-${this.opened}`,
-      subscriptionId,
-      names: names.length === 0 ? ['Storage'] : names,
-      since: now,
-      at: now,
-      open: true,
-    };
-    this.#all.push(incident);
-    this.#changed(incident);
+    const incident = this.#opened(subscriptionId, names.length === 0 ? ['Storage'] : names);
     const flaps = random.below(4) === 0 ? 2 * (1 + random.below(10)) : 0;
     for (let flap = 1; flap <= flaps; flap += 1) this.#later(flap * 3 * minuteMs, incident, flap % 2 === 0);
     this.#later((flaps * 3 + 30 + random.below(240)) * minuteMs, incident, false);
+  }
+
+  /** The region fails as a whole, for one subscription; in two outages of three its ARM answers nothing, in one of three ways. */
+  failRegion(subscriptionId: string, dead: DeadRegion): void {
+    const { random } = this.#turnstile;
+    if (this.#all.some(({ open, names }) => open && names.includes(tunnel))) return;
+    this.outages += 1;
+    const incident = this.#opened(subscriptionId, random.below(2) === 0 ? [tunnel] : [tunnel, 'Storage']);
+    dead.mode = random.pick([null, null, 'refused', 'hanging', 'unavailable', 'unavailable']);
+    this.#dead = dead;
+    this.#later((20 + random.below(150)) * minuteMs, incident, false);
+  }
+
+  #opened(subscriptionId: string, names: readonly string[]): Incident {
+    this.opened += 1;
+    const now = this.#turnstile.now();
+    const trackingId = `PLAY-${this.opened}`;
+    const incident: Incident = { trackingId, subscriptionId, names, since: now, at: now, open: true };
+    this.#all.push(incident);
+    this.#changed(incident);
+    return incident;
   }
 
   /** All are over, and Azure says so to whoever asks. */
@@ -75,6 +91,7 @@ export class Incidents {
   }
 
   #turn(incident: Incident, open: boolean): void {
+    if (!open && incident.names.includes(tunnel) && this.#dead !== null) this.#dead.mode = null;
     incident.open = open;
     incident.at = this.#turnstile.now();
     this.#changed(incident);

@@ -8,6 +8,9 @@ const sizeOf = (index: number, random: Random): number => {
   return 6 + random.below(12);
 };
 
+/** A move is two hours of polls: one site in five moves, and few in a crowd. */
+const movingOf = (sites: number): number => Math.min(4, Math.max(1, Math.round(sites / 5)));
+
 /** The episode of that number: what it is played with is drawn from the seed. */
 export const episodeOf = (seed: number, index: number): EpisodeOptions => {
   // Neighbouring seeds would draw much the same at first.
@@ -17,6 +20,7 @@ export const episodeOf = (seed: number, index: number): EpisodeOptions => {
   return {
     seed: random.below(2 ** 31),
     sites,
+    moving: movingOf(sites),
     subscriptions: Math.max(1, Math.round(sites / 8)),
     instances: 1 + random.below(3),
     hours: 3 + random.below(4),

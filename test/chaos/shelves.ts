@@ -21,8 +21,13 @@ export type Shelves = {
   readonly allowances: AllowanceStore;
 };
 
-export const newShelves = (now: () => number, onSave: (state: SiteState) => void): Shelves => ({
-  sites: memorySites(onSave),
+/** `said`: what a worse app says of a site. */
+export const newShelves = (
+  now: () => number,
+  onSave: (state: SiteState) => void,
+  said: (state: SiteState) => SiteState = (state) => state,
+): Shelves => ({
+  sites: memorySites((state) => onSave(said(state))),
   facts: memoryFacts(),
   intents: memoryIntents(),
   archive: memoryArchive(),

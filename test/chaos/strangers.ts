@@ -1,6 +1,7 @@
+import type { SideName } from '../../shared/base/side.ts';
 import type { Arm } from '../../simulator/arm/server.ts';
 import type { Referee } from './referee.ts';
-import { isOurs, type RawFirewall, type RawTable, type SiteTruth } from './siteTruth.ts';
+import { isOurs, type RawFirewall, type RawTable, resourceText, type SideTruth, type SiteTruth } from './siteTruth.ts';
 import type { Turnstile } from './turnstile.ts';
 
 /** Other people with rights on the same resources. */
@@ -16,9 +17,14 @@ export class Strangers {
     this.#referee = referee;
   }
 
-  /** One of them does something to a site's table or firewall. */
+  /** One of them does something to a site's table or firewall, or puts something of theirs beside them. */
   meddle(truth: SiteTruth): void {
     const { random } = this.#turnstile;
+    const side = truth.moves ? this.#anySide(truth) : truth.sides.home;
+    if (truth.moves && random.below(6) === 0) {
+      this.#place(truth, side);
+      return;
+    }
     const acts = [
       'addsRoute',
       'changesRoute',
@@ -28,30 +34,70 @@ export class Strangers {
       'divertsOurRoute',
       'dropsOurRules',
     ] as const;
-    const act = random.pick(acts);
+    const act = random.pick(side.name === 'home' ? acts : acts.filter((each) => each !== 'changesRoute'));
     this.acts.set(act, (this.acts.get(act) ?? 0) + 1);
-    const { ids } = truth.site;
+    const { ids } = side.site;
     if (act === 'locks') {
       this.#arm.occupy(random.pick([ids.firewall, ids.routeTable]), 20 + random.below(600));
       return;
     }
-    if (act === 'addsRules' || act === 'dropsOurRules') this.#rules(truth, act);
-    else this.#routes(truth, act);
-    this.#referee.outsiderWrote(truth, act.includes('Our'));
+    if (act === 'addsRules' || act === 'dropsOurRules') this.#rules(side, act);
+    else this.#routes(side, act);
+    this.#referee.outsiderWrote(side, act.includes('Our'));
   }
 
-  #routes(truth: SiteTruth, act: 'addsRoute' | 'changesRoute' | 'dropsOurRoute' | 'divertsOurRoute'): void {
+  /** Somebody does what a failed move asks for: what others have at home and in the target is made the same. */
+  makeRoom(truth: SiteTruth, to: SideName): void {
+    if (to !== 'home') return;
+    const [here, there] = [truth.sides.target, truth.sides.home];
+    const from = this.#arm.read(here.site.ids.routeTable) as unknown as RawTable | undefined;
+    const into = this.#arm.read(there.site.ids.routeTable) as unknown as RawTable | undefined;
+    if (from === undefined || into === undefined) return;
+    const theirs = (from.properties.routes ?? []).filter((route) => !isOurs(route));
+    const names = new Set(theirs.map(({ name }) => name));
+    const routes = [
+      ...(into.properties.routes ?? []).filter((route) => isOurs(route) || !names.has(route.name)),
+      ...theirs.map(({ name, properties }) => ({ name, properties })),
+    ];
+    this.#arm.seed(there.site.ids.routeTable, { ...into, properties: { ...into.properties, routes } } as never);
+    this.#referee.outsiderWrote(there, false);
+  }
+
+  #anySide({ sides }: SiteTruth): SideTruth {
+    const { routeTable, firewall } = sides.target.site.ids;
+    const stands = [routeTable, firewall].every((id) => this.#arm.read(id) !== undefined);
+    return stands && this.#turnstile.random.below(2) === 0 ? sides.target : sides.home;
+  }
+
+  /** Something of theirs in one of the site's groups: nobody else's to touch. */
+  #place(truth: SiteTruth, { site }: SideTruth): void {
+    this.acts.set('places', (this.acts.get('places') ?? 0) + 1);
+    const name = `theirs-${this.#turnstile.random.below(5)}`;
+    const id = `${site.ids.resourceGroup}/providers/Microsoft.Network/publicIPAddresses/${name}`;
+    this.#arm.seed(id, {
+      location: site.homeRegion,
+      sku: { name: 'Standard' },
+      properties: { publicIPAllocationMethod: 'Static', ipAddress: '52.127.99.9' },
+    });
+    truth.theirs.set(id, resourceText(this.#arm, id));
+  }
+
+  #routes(
+    { name: where, site }: SideTruth,
+    act: 'addsRoute' | 'changesRoute' | 'dropsOurRoute' | 'divertsOurRoute',
+  ): void {
     const { random } = this.#turnstile;
-    const id = truth.site.ids.routeTable;
+    const id = site.ids.routeTable;
     const table = this.#arm.read(id) as unknown as RawTable;
     const routes = [...(table.properties.routes ?? [])];
     const ours = routes.filter(isOurs);
     const victim = ours.length === 0 ? undefined : random.pick(ours);
     if (act === 'addsRoute') {
       const number = random.below(200);
-      const name = `theirs-${number}`;
+      const name = where === 'home' ? `theirs-${number}` : `theirs-there-${number}`;
+      const net = where === 'home' ? '9.9' : '9.8';
       if (!routes.some((route) => route.name === name))
-        routes.push({ name, properties: { addressPrefix: `9.9.${number}.0/24`, nextHopType: 'Internet' } });
+        routes.push({ name, properties: { addressPrefix: `${net}.${number}.0/24`, nextHopType: 'Internet' } });
     }
     const changed = routes.flatMap((route) => {
       if (act === 'changesRoute' && route.name === 'theirs')
@@ -66,21 +112,21 @@ export class Strangers {
     this.#arm.seed(id, { ...table, properties: { ...table.properties, routes: changed } } as never);
   }
 
-  #rules(truth: SiteTruth, act: 'addsRules' | 'dropsOurRules'): void {
-    const id = truth.site.ids.firewall;
+  #rules({ name: where, site }: SideTruth, act: 'addsRules' | 'dropsOurRules'): void {
+    const id = site.ids.firewall;
     const firewall = this.#arm.read(id) as unknown as RawFirewall;
     const before = firewall.properties.networkRuleCollections ?? [];
     const number = this.#turnstile.random.below(30);
     const theirs = {
-      name: `theirs-${number}`,
+      name: where === 'home' ? `theirs-${number}` : `theirs-there-${number}`,
       properties: {
-        priority: 1_000 + number,
+        priority: (where === 'home' ? 1_000 : 2_000) + number,
         action: { type: 'Allow' },
         rules: [
           {
             name: 'web',
             protocols: ['TCP'],
-            sourceAddresses: ['192.168.150.0/24'],
+            sourceAddresses: [site.network.clientAddressPool],
             destinationAddresses: ['192.0.2.80'],
             destinationPorts: ['443'],
           },

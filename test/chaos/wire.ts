@@ -5,9 +5,11 @@ import {
   type PipelineResponse,
   RestError,
 } from '@azure/core-rest-pipeline';
+import type { SiteState } from '../../shared/record/state.ts';
 import type { Effect } from '../../simulator/arm/faults.ts';
 import type { Arm } from '../../simulator/arm/server.ts';
 import type { Random } from '../../simulator/tags/random.ts';
+import type { DeadRegion } from './deadRegion.ts';
 import type { InstanceParts } from './instance.ts';
 import type { Life, Turnstile } from './turnstile.ts';
 import type { Weather } from './weather.ts';
@@ -66,12 +68,28 @@ const whole = async (answer: PipelineResponse): Promise<PipelineResponse> => {
   return { ...answer, readableStreamBody: Readable.from([Buffer.concat(chunks)]) };
 };
 
-/** Changes what is written: for a play that has to be found out. */
-export type Sabotage = (body: unknown) => unknown;
+type Asked = Pick<PipelineRequest, 'method' | 'url'>;
+
+/** A worse app: for a play that has to be found out. */
+export type Sabotage = {
+  /** Changes what is written. */
+  readonly body?: (body: unknown) => unknown;
+  /** Asks for something else. */
+  readonly request?: (asked: Asked) => Asked;
+  /** Changes what is said of a site. */
+  readonly state?: (state: SiteState) => SiteState;
+};
 
 /** Every request of one instance to the simulated Azure, which hears them one at a time; `heard` is told after each. */
 export const troubledWire =
-  (arm: Arm, turnstile: Turnstile, weather: Weather, heard: () => void, sabotage?: Sabotage): InstanceParts['wire'] =>
+  (
+    arm: Arm,
+    turnstile: Turnstile,
+    weather: Weather,
+    dead: DeadRegion,
+    heard: () => void,
+    sabotage: Sabotage = {},
+  ): InstanceParts['wire'] =>
   (life: Life) => {
     const client = createDefaultHttpClient();
     const tlsSettings = { ca: arm.ca };
@@ -80,8 +98,9 @@ export const troubledWire =
       turnstile.outside(async () => {
         // The scheduler decides how long a request takes; the wall does not.
         const { abortSignal: _, ...rest } = request;
-        if (sabotage !== undefined && request.method === 'PUT' && typeof request.body === 'string')
-          rest.body = JSON.stringify(sabotage(JSON.parse(request.body)));
+        if (sabotage.body !== undefined && request.method === 'PUT' && typeof request.body === 'string')
+          rest.body = JSON.stringify(sabotage.body(JSON.parse(request.body)));
+        if (sabotage.request !== undefined) Object.assign(rest, sabotage.request(request));
         try {
           return await whole(await client.sendRequest({ ...rest, timeout: 0, tlsSettings } as PipelineRequest));
         } finally {
@@ -113,7 +132,13 @@ export const troubledWire =
           await wait(timeoutMs);
           throw broken('ETIMEDOUT', request);
         }
-        const answer = await asked(request, trouble === null ? null : effectOf(trouble, turnstile.random));
+        const answer = await asked(request, trouble === null ? null : effectOf(trouble, turnstile.random)).catch(
+          async (error: unknown) => {
+            if (dead.mode !== 'hanging') throw error;
+            await wait(timeoutMs);
+            throw broken('ETIMEDOUT', request);
+          },
+        );
         if (trouble === 'late') await wait(turnstile.random.below(timeoutMs - 1_000));
         if (trouble === 'answerLost') throw broken('ECONNRESET', request);
         return answer;
