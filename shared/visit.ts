@@ -46,8 +46,17 @@ export type Visit = {
 /** A site busy with another message is tried again within this one, then by message: a visit takes a second or so. */
 const busyPauses = [50, 100, 200, 400, 800];
 const busyMs = 5_000;
-/** Who carries a run on may have a poll to make, and is not late by more than a tenth of ten seconds. */
+/** Who carries a run on may have a poll to make, and is not late by more than a tenth of ten seconds, at first. */
 const busyAtWorkMs = 500;
+
+const busyAtMostMs = 30_000;
+
+/**
+ * The longer a site is busy, the seldomer it is come back to: who held it may have died, and each message that storage
+ * took without an answer, or hands out twice, is one more from then on. They must not multiply faster than they are done.
+ */
+const busyFor = ({ continues, busy = 0 }: SiteMessage): number =>
+  Math.min(busyAtMostMs, (continues === undefined ? busyMs : busyAtWorkMs) * 2 ** busy);
 
 const readers = new WeakMap<object, ReturnType<typeof tagReader>>();
 
@@ -163,15 +172,19 @@ export const enter = async (
   for (const wallMs of [...busyPauses, null]) {
     try {
       await ports.leases.hold(`site-${site.id}`, async () => {
-        const visit = await makeVisit(message, ports, site);
+        const { busy: _, ...entered } = message;
+        const visit = await makeVisit(entered, ports, site);
         if (visit !== null) await work(visit);
       });
       return;
     } catch (error) {
       if (!(error instanceof AutomationError) || error.code !== 'ERR_LEASED') throw error;
-      const waitMs = message.continues === undefined ? busyMs : busyAtWorkMs;
-      if (wallMs === null) await ports.messages.send({ ...message, notBefore: ports.clock.now() + waitMs });
-      else await ports.clock.pause(wallMs);
+      if (wallMs !== null) {
+        await ports.clock.pause(wallMs);
+        continue;
+      }
+      const notBefore = ports.clock.now() + busyFor(message);
+      await ports.messages.send({ ...message, notBefore, busy: (message.busy ?? 0) + 1 });
     }
   }
 };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AutomationError } from '../shared/base/errors.ts';
 import type { Message } from '../shared/record/ports.ts';
 import { type Journey, type Stage, startStage } from './support/journey.ts';
 import { atHome } from './support/landing.ts';
@@ -56,5 +57,25 @@ describe('copies of one message', () => {
     await sendCopies(journey, look(journey), 1);
     await journey.work();
     expect(journey.calls().reads).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['that carries a run on', { continues: 'a run' }, [0.5, 1, 2, 4, 8, 16, 30, 30]],
+    ['that is about a look', {}, [5, 10, 20, 30, 30, 30, 30, 30]],
+  ])('come back ever more seldom to a site that stays busy: one %s', async (_, more, seconds) => {
+    const journey = await atHome(stage);
+    const { messages } = journey.ports;
+    const waits: number[] = [];
+    const send: typeof messages.send = async (message) => {
+      if (message.kind === 'site') waits.push((message.notBefore - stage.clock.now()) / 1_000);
+      await messages.send(message);
+    };
+    const hold = () => Promise.reject(new AutomationError('ERR_LEASED', 'Another worker holds it', { remedy: '' }));
+    await sendCopies(journey, { ...look(journey), ...more }, 1);
+    Object.defineProperty(journey.ports, 'messages', { configurable: true, value: { ...messages, send } });
+    Object.defineProperty(journey.ports, 'leases', { configurable: true, value: { hold } });
+    for (let handled = 0; handled < seconds.length; handled += 1) await journey.step();
+    await journey.loseMessages();
+    expect(waits).toEqual(seconds);
   });
 });

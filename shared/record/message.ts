@@ -22,6 +22,7 @@ const schema = z.discriminatedUnion('kind', [
     continues: z.string().max(100).optional(),
     revives: z.boolean().optional(),
     sweep: z.boolean().optional(),
+    busy: z.int().min(0).max(1_000).optional(),
   }),
 ]);
 

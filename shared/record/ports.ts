@@ -62,6 +62,8 @@ export type Message =
       readonly revives?: boolean;
       /** Read everything afresh, the seldom changing too. */
       readonly sweep?: boolean;
+      /** How often this message has found the site busy. */
+      readonly busy?: number;
     };
 
 /** What waits in the queue and in its poison queue, about; `oldestDue` (ms) of those that may be taken now. */
