@@ -130,7 +130,7 @@ describe('an episode of trouble', () => {
   });
 
   it('catches a person who says that the device is on the new side where it is not', async () => {
-    const { breaches } = await playEpisode({ ...moving, liar: true });
+    const { breaches } = await playEpisode({ ...moving, hours: 2, liar: true });
     expect(breaches.map(({ what }) => what)).toEqual(
       expect.arrayContaining([expect.stringMatching(/said to live in the target: the device is not there/)]),
     );

@@ -11,6 +11,12 @@ const whyOf = ({ trouble, steps }: Move): string =>
     .map(({ id, status, why }) => `${id} ${status} ${why ?? ''}`)
     .join(', ');
 
+/** A group stays with what others have put into it; all else that a move made is kept by somebody's choice, or is gone. */
+const leftThere = ({ site, sides, keptByChoice, state }: SiteTruth): string | null =>
+  keptByChoice || site.move.standby === 'warm' || state?.standby === true
+    ? null
+    : ([...sides.target.made].find((id) => id.includes('/providers/')) ?? null);
+
 /** What keeps a site from being at home, proven and protected; null where nothing does. */
 export const endOf = (truth: SiteTruth, list: RangeSet, now: number): string | null => {
   const { state, device } = truth;
@@ -32,6 +38,8 @@ export const endOf = (truth: SiteTruth, list: RangeSet, now: number): string | n
   const more = table.reached.subtract(list);
   if (!more.isEmpty) return `${more.size} addresses more than home's have a route`;
   if (!table.reached.subtract(firewall.allowed).isEmpty) return 'the firewall does not allow what is routed there';
+  const left = leftThere(truth);
+  if (left !== null) return `${left} stands in the region that was left, and nobody was asked`;
   if (device !== null && device.side !== 'home') return 'its device is on the gateway that was left';
   if (device === null || !list.subtract(device.listed).isEmpty) return 'the device does not list all of home';
   return null;

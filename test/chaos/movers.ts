@@ -76,12 +76,17 @@ export class Movers {
     const { say, turnstile } = this.#parts;
     const { random } = turnstile;
     const { digest, reason, from } = move;
-    const decline = () => say(truth, { action: 'decline', digest });
+    const decline = () => {
+      truth.keptByChoice ||= reason === 'teardown';
+      say(truth, { action: 'decline', digest });
+    };
     // Home is never taken down; what stands in the target may be.
     if (reason === 'teardown' && (from === 'home' || random.below(3) === 0)) decline();
     else if (!diligent && random.below(4) === 0) return true;
     else if (!diligent && reason !== 'return' && random.below(6) === 0) decline();
     else {
+      // What blocks it is mended by whoever reads of it; then it is planned afresh.
+      if (diligent || random.below(2) === 0) this.#parts.strangers.makeRoom(truth, move.to);
       truth.approved.add(digest);
       say(truth, { action: 'apply', ...questionOfMove(move) });
     }

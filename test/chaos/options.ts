@@ -2,9 +2,9 @@ import { parseArgs } from 'node:util';
 
 export const usage = `npm run chaos [-- OPTIONS]
 
-Plays episodes of trouble: sites whose services fail, with the app's instances dying, Azure and storage failing at any
-call, messages and events late, twice, out of order or lost, clocks that differ, service tags that change, and people
-who do silly things. What the app promises is checked at every write and every state it saves; then all calms down, and
+Plays episodes of trouble: sites whose services or whole region fail, with the app's instances dying, Azure and storage
+failing at any call, messages and events late, twice, out of order or lost, clocks that differ, service tags that change,
+and people who do silly things. What the app promises is checked at every write and every state it saves; then all calms down, and
 every site has to come home, proven. Exit 1 where a promise was broken. An episode is the same for the same seed.
 
   --seed N       what everything is drawn from (default: by chance; printed)

@@ -144,6 +144,7 @@ export class Referee {
     const tagged = stands !== undefined && hasOurTag(stands, truth.site.id);
     if (status === 201) {
       this.checked.made += 1;
+      truth.keptByChoice = false;
       if (side.made.has(id)) wrong('made twice');
       if (side.name === 'home') wrong('made at home');
       if (!tagged && !isChild(id)) wrong('made without the tag that says whose it is');

@@ -109,6 +109,8 @@ export type SiteTruth = {
   readonly approved: Set<string>;
   /** When a move that was under way ended, or stopped. */
   moveStoppedAt: number;
+  /** Somebody wants what the last move made to stay. */
+  keptByChoice: boolean;
   /** Resources of others in its groups, as text by id. */
   readonly theirs: Map<string, string>;
 };
@@ -151,6 +153,7 @@ export const newTruth = (arm: Arm, tags: TagTable, site: Site, moves: boolean): 
   writesWhilePaused: 0,
   approved: new Set(),
   moveStoppedAt: Number.NEGATIVE_INFINITY,
+  keptByChoice: false,
   theirs: new Map(),
 });
 

@@ -1,8 +1,14 @@
-import type { SideName } from '../../shared/base/side.ts';
+import { otherSide, type SideName } from '../../shared/base/side.ts';
 import type { Arm } from '../../simulator/arm/server.ts';
 import type { Referee } from './referee.ts';
 import { isOurs, type RawFirewall, type RawTable, resourceText, type SideTruth, type SiteTruth } from './siteTruth.ts';
 import type { Turnstile } from './turnstile.ts';
+
+const addresses = '/providers/Microsoft.Network/publicIPAddresses';
+
+/** Whether it stands where a move to that side makes something of ours. */
+const takesName = (id: string, { site }: SideTruth): boolean =>
+  id.startsWith(`${site.ids.resourceGroup}${addresses}/`) && !id.includes(`${addresses}/theirs`);
 
 /** Other people with rights on the same resources. */
 export class Strangers {
@@ -22,7 +28,7 @@ export class Strangers {
     const { random } = this.#turnstile;
     const side = truth.moves ? this.#anySide(truth) : truth.sides.home;
     if (truth.moves && random.below(6) === 0) {
-      this.#place(truth, side);
+      this.#place(truth, truth.sides[random.pick(['home', 'target'] as const)]);
       return;
     }
     const acts = [
@@ -46,13 +52,20 @@ export class Strangers {
     this.#referee.outsiderWrote(side, act.includes('Our'));
   }
 
-  /** Somebody does what a failed move asks for: what others have at home and in the target is made the same. */
+  /**
+   * Somebody does what a failed or blocked move asks for: what took a name of ours is gone, and what others have at home
+   * is as it is in the target.
+   */
   makeRoom(truth: SiteTruth, to: SideName): void {
-    if (to !== 'home') return;
-    const [here, there] = [truth.sides.target, truth.sides.home];
+    const there = truth.sides[to];
+    for (const id of [...truth.theirs.keys()].filter((each) => takesName(each, there))) {
+      truth.theirs.delete(id);
+      this.#arm.remove(id);
+    }
+    const here = truth.sides[otherSide(to)];
     const from = this.#arm.read(here.site.ids.routeTable) as unknown as RawTable | undefined;
     const into = this.#arm.read(there.site.ids.routeTable) as unknown as RawTable | undefined;
-    if (from === undefined || into === undefined) return;
+    if (to !== 'home' || from === undefined || into === undefined) return;
     const theirs = (from.properties.routes ?? []).filter((route) => !isOurs(route));
     const names = new Set(theirs.map(({ name }) => name));
     const routes = [
@@ -69,13 +82,18 @@ export class Strangers {
     return stands && this.#turnstile.random.below(2) === 0 ? sides.target : sides.home;
   }
 
-  /** Something of theirs in one of the site's groups: nobody else's to touch. */
-  #place(truth: SiteTruth, { site }: SideTruth): void {
+  /** Something of theirs in one of the site's groups, nobody else's to touch; now and then under a name that is ours. */
+  #place(truth: SiteTruth, side: SideTruth): void {
+    const { random } = this.#turnstile;
+    const { ids, homeRegion, network } = side.site;
+    const ours = [`${network.gateway}-ip`, `${network.firewall}-ip`];
+    const name = random.below(3) === 0 ? random.pick(ours) : `theirs-${random.below(5)}`;
+    const id = `${ids.resourceGroup}${addresses}/${name}`;
+    const stands = this.#arm.read(id) !== undefined && !truth.theirs.has(id);
+    if (stands || this.#arm.read(ids.resourceGroup) === undefined) return;
     this.acts.set('places', (this.acts.get('places') ?? 0) + 1);
-    const name = `theirs-${this.#turnstile.random.below(5)}`;
-    const id = `${site.ids.resourceGroup}/providers/Microsoft.Network/publicIPAddresses/${name}`;
     this.#arm.seed(id, {
-      location: site.homeRegion,
+      location: homeRegion,
       sku: { name: 'Standard' },
       properties: { publicIPAllocationMethod: 'Static', ipAddress: '52.127.99.9' },
     });
