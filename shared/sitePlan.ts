@@ -57,10 +57,14 @@ const retained = ({ state, sight, tagsInForce: { tags }, namePrefix }: Seen, dra
   const hop = firewallHop(draft.firewallAddress);
   const reached = (some: typeof routes) => reachOf(some, tags).get(hop) ?? RangeSet.empty;
   const wanted = RangeSet.fromPrefixes(draft.wanted);
-  // Not what a summary covered besides: that was never listed, nor allowed.
+  const needed = wanted.subtract(RangeSet.fromPrefixes(draft.holes));
   const routed = reached(routes.filter((route) => isOurs(route.name, namePrefix)));
-  const leaving = routed.intersect(allowedNow(draft, sight.firewall)).subtract(wanted);
-  const adds = !wanted.subtract(RangeSet.fromPrefixes(draft.holes)).subtract(reached(routes)).isEmpty;
+  const allowed = allowedNow(draft, sight.firewall);
+  // Rules come before routes: what is routed and not allowed has lost its rule to somebody.
+  const robbed = !needed.intersect(routed).subtract(allowed).isEmpty;
+  // Not what a summary covered besides, which was never listed; where rules are gone, nothing tells that apart.
+  const leaving = (robbed ? routed : routed.intersect(allowed)).subtract(wanted);
+  const adds = robbed || !needed.subtract(reached(routes)).isEmpty;
   return adds && !leaving.isEmpty ? leaving : undefined;
 };
 
