@@ -18,15 +18,18 @@ const pure = ['apply', 'base', 'events', 'plan', 'ranges', 'record', 'scope', 'v
 
 /** Whole stories over real storage, which take minutes together: `npm run test:long`. The others tell the shorter ones. */
 const long = [
+  'chaos',
   'demo',
   'journey-azure*',
   'journey-bad*',
+  'journey-copies',
   'journey-events',
   'journey-events-aside',
   'journey-firewall-policy',
   'journey-move*',
   'journey-pause',
   'journey-policy*',
+  'journey-reopened',
   'journey-retries',
   'journey-tag-sources',
   'journey-watch',
