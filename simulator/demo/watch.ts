@@ -26,8 +26,8 @@ const took = (step: StepRecord): string =>
 const tellStep = (tell: Narrator, step: StepRecord, now: number): void => {
   if (step.id === 'verify') return;
   if (step.status === 'running') {
-    const wait =
-      step.operation === null ? '' : `; ask again in ${duration(Math.max(0, step.operation.notBefore - now))}`;
+    const due = (step.operation?.notBefore ?? now) - now;
+    const wait = due > 0 ? `; ask again in ${duration(due)}` : '';
     tell.detail(`… ${step.title}: Azure is at it${wait}`);
   } else if (step.status === 'done' || step.status === 'unchanged') {
     tell.good(`${step.title}${step.status === 'unchanged' ? ': unchanged' : took(step)}`);
