@@ -23,13 +23,13 @@ describe('the patience of a visit', () => {
     expect(patience.lasts(now)).toBe(true);
   });
 
-  it('is two seconds of the wall in all', async () => {
+  it('is a second and a half of the wall in all', async () => {
     const clock = at(1);
     const patience = newPatience(clock);
-    expect([patience.lasts(now + 2_000), patience.lasts(now + 2_001)]).toEqual([true, false]);
+    expect([patience.lasts(now + 1_500), patience.lasts(now + 1_501)]).toEqual([true, false]);
     await patience.until(now + 1_200);
     expect(clock.now()).toBe(now + 1_200);
-    expect([patience.lasts(clock.now() + 800), patience.lasts(clock.now() + 801)]).toEqual([true, false]);
+    expect([patience.lasts(clock.now() + 300), patience.lasts(clock.now() + 301)]).toEqual([true, false]);
   });
 
   it('is never more than three seconds at once, however fast the clock runs', () => {
