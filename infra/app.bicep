@@ -47,6 +47,8 @@ var hostSettings = [
   { name: 'AzureWebJobsStorage__tableServiceUri', value: 'https://${storageName}.table.${environment().suffixes.storage}' }
   // Compiled code kept between starts of a worker on one machine; halves the time the bundle takes to load.
   { name: 'NODE_COMPILE_CACHE', value: '/tmp/node-compile-cache' }
+  // Young objects are collected sooner: a fleet of 1,000 sites takes a fifth less memory (docs/BENCH.md).
+  { name: 'NODE_OPTIONS', value: '--max-semi-space-size=8' }
 ]
 
 // Tokens of version 1.0 are made out to the URI, those of version 2.0 to the client id.

@@ -61,8 +61,13 @@ const print = (cells: readonly (string | number)[]): void => {
   process.stdout.write(`${cells.map((cell, index) => String(cell).padStart(index === 7 ? 18 : 8)).join(' ')}\n`);
 };
 
+/** As infra/app.bicep has the app run. */
+const nodeOptions = '--max-semi-space-size=8';
+
 const inProcessOfItsOwn = async (options: FleetOptions): Promise<FleetResult> => {
-  const row = fork(new URL('./rowMain.ts', import.meta.url), [JSON.stringify(options)]);
+  const row = fork(new URL('./rowMain.ts', import.meta.url), [JSON.stringify(options)], {
+    env: { ...process.env, NODE_OPTIONS: nodeOptions },
+  });
   const ended = once(row, 'exit').then(([code]) => {
     throw new Error(`The fleet of ${options.sites} sites ended with ${code} before it was measured.`);
   });
