@@ -51,7 +51,7 @@ export const cancelMove = async (spoken: Spoken, reason: string): Promise<MoveAn
   } as const;
   const answer = await takeDown(spoken, work, what).catch(async (error: unknown) => {
     const { code, message, remedy, retry } = asAutomationError(error);
-    if (!code.startsWith('ERR_AZURE')) throw error;
+    if (!code.startsWith('ERR_AZURE') && code !== 'ERR_OUR_TURN') throw error;
     const stopped = `${why}, but what it made could not be read: ${message}`;
     await keepStopped(work, move, stopped);
     throw new AutomationError(code, `The move is stopped and kept: ${stopped}`, { remedy, retry, cause: error });
