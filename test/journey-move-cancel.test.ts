@@ -1,5 +1,9 @@
+import { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Stage, startJourney, startStage } from './support/journey.ts';
+import { allowanceTable } from '../shared/azure/allowanceTable.ts';
+import { sharedTurns } from '../shared/azure/turns.ts';
+import { storageNames } from '../shared/base/settings.ts';
+import { type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
 import { askedDigest, settledAtHome, sweepOnce, targetOf, untilDevice } from './support/moves.ts';
 import { moveOf, ours, plannedMove, quickMoves, untilFailed } from './support/moveTrouble.ts';
 
@@ -9,7 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-it('keeps a move whose region cannot be read when it is cancelled, until it can', async () => {
+/** A planned move that stands still at its gateway. */
+const stoppedMove = async (): Promise<Journey> => {
   const journey = await startJourney(stage);
   await plannedMove(journey);
   const { ids } = await targetOf(journey);
@@ -19,23 +24,61 @@ it('keeps a move whose region cannot be read when it is cancelled, until it can'
     effect: { kind: 'operationFails', code: 'InternalServerError', message: 'no' },
   });
   await untilFailed(journey, 'gateway');
-  const { id } = await moveOf(journey);
-  const lift = stage.arm.silence('usgovtexas', 'refused');
-  await expect(journey.word({ action: 'cancelMove', reason: 'enough' })).rejects.toThrow(/stopped and kept/);
+  return journey;
+};
+
+/** What another instance of the app does that was told to wait: nobody of this subscription reads for so long. */
+const readsRefused = (journey: Journey, waitMs: number): Promise<void> => {
+  const options = { allowInsecureConnection: true };
+  const table = TableClient.fromConnectionString(stage.connectionString, storageNames.allowances, options);
+  const turn = { subscription: journey.subscriptionId, kind: 'reads', network: true, call: 'GET another' } as const;
+  return sharedTurns(allowanceTable(table), stage.clock).refused(turn, waitMs);
+};
+
+/** Stopped as before, and nothing of it over. */
+const expectKept = async (journey: Journey, id: string): Promise<void> => {
   const kept = await moveOf(journey);
   expect(kept).toMatchObject({ id, status: 'failed' });
   expect(kept.trouble?.why).toContain('Ada cancelled it: enough');
   expect((await journey.state()).lastMoves ?? []).toEqual([]);
-  lift();
+};
+
+const cancelWhole = async (journey: Journey): Promise<void> => {
   await journey.word({ action: 'cancelMove', reason: 'enough' });
   await journey.word({ action: 'apply', digest: await askedDigest(journey) });
   await journey.work(600);
   expect((await journey.state()).lastMoves?.map(({ outcome }) => outcome)).toEqual(['removed', 'cancelled']);
   expect(ours(stage, journey)).toEqual([]);
+};
+
+it('keeps a move whose region cannot be read when it is cancelled, until it can', async () => {
+  const journey = await stoppedMove();
+  const { id } = await moveOf(journey);
+  const lift = stage.arm.silence('usgovtexas', 'refused');
+  await expect(journey.word({ action: 'cancelMove', reason: 'enough' })).rejects.toThrow(/stopped and kept/);
+  await expectKept(journey, id);
+  lift();
+  await cancelWhole(journey);
   // Whoever built one anew after it was looked at would keep it; a resource group has no entity tag.
   const deleted = journey.exchanges().filter(({ method, url }) => method === 'DELETE' && url.includes('/providers/'));
   expect(deleted.length).toBeGreaterThan(3);
   expect(deleted.map(({ requestHeaders }) => requestHeaders['if-match'] ?? 'none')).not.toContain('none');
+});
+
+it('keeps a move that is cancelled while our reads wait for their turn, until it comes', async () => {
+  const journey = await stoppedMove();
+  const { id } = await moveOf(journey);
+  stage.clock.advance(60_000);
+  await readsRefused(journey, 600_000);
+  await expect(journey.word({ action: 'cancelMove', reason: 'enough' })).rejects.toMatchObject({
+    code: 'ERR_OUR_TURN',
+    retry: 'later',
+    message: expect.stringContaining('stopped and kept'),
+  });
+  await expectKept(journey, id);
+  expect(ours(stage, journey).length).toBeGreaterThan(3);
+  stage.clock.advance(600_000);
+  await cancelWhole(journey);
 });
 
 it('leaves the standby that was approved before the move that is cancelled', async () => {
