@@ -36,6 +36,7 @@ const statusByCode: Partial<Record<ErrorCode, number>> = {
   ERR_AZURE_UNAVAILABLE: 503,
   ERR_AZURE_THROTTLED: 503,
   ERR_AZURE_LOCKED: 503,
+  ERR_OUR_TURN: 503,
 };
 
 export const statusOf = (error: AutomationError): number => statusByCode[error.code] ?? 500;
@@ -43,12 +44,17 @@ export const statusOf = (error: AutomationError): number => statusByCode[error.c
 const told = (status: number, code: ErrorCode, message: string, remedy: string, headers = {}): HttpAnswer =>
   answer(status, { error: { code, message, remedy } }, headers);
 
-/** What a caller is told of a failure: code, message and remedy; never a stack, never a secret. */
+/** Seconds until it is worth asking again, where somebody has said so. */
+const retryAfter = ({ retryAfterMs }: AutomationError): Record<string, string> =>
+  retryAfterMs === undefined ? {} : { 'retry-after': `${Math.ceil(retryAfterMs / 1_000)}` };
+
+/** What a caller is told of a failure: code, message, remedy and when to ask again; never a stack, never a secret. */
 export const failureAnswer = (thrown: unknown): HttpAnswer => {
   const error = asAutomationError(thrown);
   const { code, message, remedy } = error;
   const asks: Record<string, string> = code === 'ERR_CALLER_UNKNOWN' ? { 'www-authenticate': 'Bearer' } : {};
-  return told(statusOf(error), code, message, remedy, asks);
+  const status = statusOf(error);
+  return told(status, code, message, remedy, { ...asks, ...(status === 503 ? retryAfter(error) : {}) });
 };
 
 /** A link that is followed, prefetched or previewed must never decide anything. */

@@ -50,11 +50,12 @@ export const cancelMove = async (spoken: Spoken, reason: string): Promise<MoveAn
     ...(stoodBefore ? { only: written(move, plan) } : {}),
   } as const;
   const answer = await takeDown(spoken, work, what).catch(async (error: unknown) => {
-    const { code, message, remedy, retry } = asAutomationError(error);
+    const { code, message, remedy, retry, retryAfterMs } = asAutomationError(error);
     if (!code.startsWith('ERR_AZURE') && code !== 'ERR_OUR_TURN') throw error;
     const stopped = `${why}, but what it made could not be read: ${message}`;
     await keepStopped(work, move, stopped);
-    throw new AutomationError(code, `The move is stopped and kept: ${stopped}`, { remedy, retry, cause: error });
+    const options = { remedy, retry, retryAfterMs, cause: error };
+    throw new AutomationError(code, `The move is stopped and kept: ${stopped}`, options);
   });
   return { ...answer, said: `cancelled; what it made stays until that is approved: ${answer.said}` };
 };

@@ -1,5 +1,6 @@
 import { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { failureAnswer } from '../shared/answers.ts';
 import { allowanceTable } from '../shared/azure/allowanceTable.ts';
 import { sharedTurns } from '../shared/azure/turns.ts';
 import { storageNames } from '../shared/base/settings.ts';
@@ -70,11 +71,18 @@ it('keeps a move that is cancelled while our reads wait for their turn, until it
   const { id } = await moveOf(journey);
   stage.clock.advance(60_000);
   await readsRefused(journey, 600_000);
-  await expect(journey.word({ action: 'cancelMove', reason: 'enough' })).rejects.toMatchObject({
+  const refused = await journey.word({ action: 'cancelMove', reason: 'enough' }).catch((error: unknown) => error);
+  expect(refused).toMatchObject({
     code: 'ERR_OUR_TURN',
     retry: 'later',
     message: expect.stringContaining('stopped and kept'),
   });
+  // At the door: come again, and when.
+  const { status, headers } = failureAnswer(refused);
+  expect(status).toBe(503);
+  const seconds = Number(headers['retry-after']);
+  expect(seconds).toBeGreaterThan(540);
+  expect(seconds).toBeLessThanOrEqual(601);
   await expectKept(journey, id);
   expect(ours(stage, journey).length).toBeGreaterThan(3);
   stage.clock.advance(600_000);

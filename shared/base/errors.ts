@@ -49,7 +49,7 @@ export type ErrorOptionsOf = {
   readonly retry?: Retry;
   readonly cause?: unknown;
   /** Milliseconds Azure asked us to wait (Retry-After). */
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs?: number | undefined;
 };
 
 /** The one error of this product. `message` says what happened and to which resource; `remedy` what to do. */
