@@ -13,6 +13,7 @@ const small: EpisodeOptions = {
   hours: 1,
   leases: false,
   skewMs: 30_000,
+  policies: false,
 };
 
 type Route = { name: string; properties: { addressPrefix: string; nextHopType: string; nextHopIpAddress?: string } };
@@ -103,10 +104,56 @@ const worseMoves: readonly (readonly [what: string, sabotage: Sabotage, found: R
   ],
 ];
 
+type Rules = { name?: string; properties?: { ruleCollections?: unknown[]; ipAddresses?: string[] } };
+
+/** What a worse app would do to a policy of others, and to the addresses its own rule refers to. */
+const worsePolicies: readonly (readonly [what: string, sabotage: Sabotage, found: RegExp])[] = [
+  [
+    "writes its rules over somebody else's group",
+    {
+      request: ({ method, url }) => ({
+        method,
+        url:
+          method === 'PUT'
+            ? url.replace(/\/asefo-[^/]+\?/, '/operations?').replace('/ipGroups/operations', '/ipGroups/theirs')
+            : url,
+      }),
+    },
+    /what somebody else put there is not as it was|rules that are not ours changed/,
+  ],
+  [
+    'takes every third address out of its group',
+    {
+      body: (body) => {
+        const { properties } = body as Rules;
+        const { ipAddresses } = properties ?? {};
+        if (ipAddresses === undefined) return body;
+        const fewer = ipAddresses.filter((_, index) => index % 3 !== 0);
+        return { ...(body as object), properties: { ...properties, ipAddresses: fewer } };
+      },
+    },
+    /led to a firewall that drops it|dropped while routed there/,
+  ],
+  [
+    'allows a private range',
+    {
+      body: (body) => {
+        const { properties } = body as Rules;
+        const { ipAddresses } = properties ?? {};
+        if (ipAddresses === undefined) return body;
+        return { ...(body as object), properties: { ...properties, ipAddresses: [...ipAddresses, '10.0.0.0/24'] } };
+      },
+    },
+    /allows what is forbidden/,
+  ],
+];
+
 describe('an episode of trouble', () => {
   it.each([
     ['services', small],
     ['a region', { ...moving, calm: false }],
+    ['services, at sites with a policy', { ...small, policies: true }],
+    ['a region, at a site with a policy', { ...moving, calm: false, policies: true }],
   ])('of %s is the same for the same seed, and breaks no promise', async (_, options) => {
     const [first, second] = [await playEpisode(options), await playEpisode(options)];
     expect(first.breaches).toEqual([]);
@@ -120,6 +167,14 @@ describe('an episode of trouble', () => {
     const { breaches } = await playEpisode(
       { ...small, hours: 2, calm: true, stopsAtBreach: true },
       routesThrough(change),
+    );
+    expect(breaches.map(({ what }) => what)).toEqual(expect.arrayContaining([expect.stringMatching(found)]));
+  });
+
+  it.each(worsePolicies)('catches an app that %s', async (_, sabotage, found) => {
+    const { breaches } = await playEpisode(
+      { ...small, hours: 2, calm: true, policies: true, stopsAtBreach: true },
+      sabotage,
     );
     expect(breaches.map(({ what }) => what)).toEqual(expect.arrayContaining([expect.stringMatching(found)]));
   });

@@ -4,6 +4,8 @@ import type { Arm } from '../../simulator/arm/server.ts';
 import type { Random } from '../../simulator/tags/random.ts';
 import { syntheticGateways } from '../../simulator/tags/syntheticTags.ts';
 import { newGuid } from './ids.ts';
+import { seedPolicy } from './policies.ts';
+import { theirsIn } from './theirs.ts';
 
 export const home = 'usgovvirginia';
 export const failover = 'usgovtexas';
@@ -16,19 +18,14 @@ export type Cast = {
   readonly subscriptions: readonly string[];
   /** Those whose region may fail as a whole: they have a subscription of their own, the last one. */
   readonly moving: ReadonlySet<string>;
+  /** How many have their firewall's rules in a policy. */
+  readonly withPolicy: number;
 };
 
 const foreignRoute = (index: number) => ({
   name: 'theirs',
   properties: { addressPrefix: `8.8.${index % 250}.0/24`, nextHopType: 'Internet' },
 });
-
-/** An address of somebody else's in the group of a site that moves. */
-export const theirsIn = ({
-  subscriptionId,
-  resourceGroup,
-}: Pick<LandingZone, 'subscriptionId' | 'resourceGroup'>): string =>
-  `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Network/publicIPAddresses/theirs`;
 
 const nameOf = (index: number): string => `rig-${String(index).padStart(3, '0')}`;
 
@@ -55,13 +52,31 @@ const moveOf = (random: Random) => {
   };
 };
 
-/** Seeds so many landing zones, dealt out over the subscriptions, the last so many of them moving; policies are drawn. */
-export const castOf = (arm: Arm, size: number, subscriptionCount: number, moving: number, random: Random): Cast => {
-  const subscriptions = Array.from({ length: subscriptionCount + (moving > 0 ? 1 : 0) }, () => newGuid(random));
-  const entries = Array.from({ length: size }, (_, index) => {
-    const moves = index >= size - moving;
-    const subscriptionId = subscriptions[moves ? subscriptionCount : index % subscriptionCount] ?? '';
+/** Where a site's rules are: in its firewall or in a policy, with one above it or not; addresses in a group or in the rules. */
+const rulesOf = (random: Random, policies: boolean | undefined) =>
+  policies === undefined
+    ? { policy: random.below(3) === 0, parent: random.below(2) === 0, ipGroup: random.below(4) === 0 }
+    : { policy: policies, parent: false, ipGroup: policies };
+
+/** How many sites, dealt out over how many subscriptions, and the last so many of them moving. */
+export type CastSize = {
+  readonly sites: number;
+  readonly subscriptions: number;
+  readonly moving: number;
+  readonly policies?: boolean;
+};
+
+/** Seeds a landing zone for each; how it is made, and the site's policies, are drawn. */
+export const castOf = (arm: Arm, size: CastSize, random: Random): Cast => {
+  const { moving, policies } = size;
+  const subscriptions = Array.from({ length: size.subscriptions + (moving > 0 ? 1 : 0) }, () => newGuid(random));
+  let withPolicy = 0;
+  const entries = Array.from({ length: size.sites }, (_, index) => {
+    const moves = index >= size.sites - moving;
+    const subscriptionId = subscriptions[moves ? size.subscriptions : index % size.subscriptions] ?? '';
     const how = moves ? moveOf(random) : null;
+    const rules = rulesOf(random, policies);
+    if (rules.policy) withPolicy += 1;
     const resourceGroup = `ase-${nameOf(index)}`;
     const zone: LandingZone = {
       subscriptionId,
@@ -69,9 +84,15 @@ export const castOf = (arm: Arm, size: number, subscriptionCount: number, moving
       location: home,
       gatewayPublicIpAddress: syntheticGateways[home],
       routes: [foreignRoute(index)],
+      ...(rules.policy ? { networkRuleCollections: [] } : {}),
     };
-    seedLandingZone(arm, zone);
-    if (moves) arm.seed(theirsIn(zone), { location: home, properties: { publicIPAllocationMethod: 'Static' } });
+    const ids = seedLandingZone(arm, zone);
+    if (rules.policy) seedPolicy(arm, zone, ids, rules.parent && !moves);
+    if (moves)
+      arm.seed(theirsIn(ids.resourceGroup).publicIp, {
+        location: home,
+        properties: { publicIPAllocationMethod: 'Static' },
+      });
     return {
       id: nameOf(index),
       subscriptionId,
@@ -87,10 +108,12 @@ export const castOf = (arm: Arm, size: number, subscriptionCount: number, moving
         ...how?.policy,
       },
       ...(how === null ? {} : { move: how.move }),
+      firewallRule: { ipGroup: rules.ipGroup },
       routeBudget: { limit: 400 },
     };
   });
   const file = JSON.stringify({ cloud: 'AzureGovernment', sites: entries });
   const sites = readSites(file, 'sites.json');
-  return { sites, file, subscriptions, moving: new Set(sites.slice(size - moving).map(({ id }) => id)) };
+  const movers = new Set(sites.slice(size.sites - moving).map(({ id }) => id));
+  return { sites, file, subscriptions, moving: movers, withPolicy };
 };

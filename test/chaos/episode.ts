@@ -11,7 +11,7 @@ import { startArm } from '../../simulator/arm/server.ts';
 import { issueToken } from '../../simulator/arm/tokens.ts';
 import { Random } from '../../simulator/tags/random.ts';
 import { syntheticGateways } from '../../simulator/tags/syntheticTags.ts';
-import { castOf, home, theirsIn } from './cast.ts';
+import { castOf, home } from './cast.ts';
 import { Crew } from './crew.ts';
 import { DeadRegion } from './deadRegion.ts';
 import { endOf } from './ending.ts';
@@ -25,6 +25,7 @@ import { type Breach, mayHaveWritten, Referee } from './referee.ts';
 import { newShelves } from './shelves.ts';
 import { newTruth, resourceText, type SiteTruth } from './siteTruth.ts';
 import { Strangers } from './strangers.ts';
+import { theirsIn } from './theirs.ts';
 import { Turnstile } from './turnstile.ts';
 import { type Sky, Weather } from './weather.ts';
 import { type Sabotage, troubledWire } from './wire.ts';
@@ -41,6 +42,8 @@ export type EpisodeOptions = {
   readonly leases: boolean;
   /** How far the instances' clocks are off at most (ms). */
   readonly skewMs: number;
+  /** Whether sites have their rules in a policy and their addresses in a group; drawn for each where it is not said. */
+  readonly policies?: boolean;
   /** Services fail, and nothing else goes wrong. */
   readonly calm?: boolean;
   /** The play ends with the first promise that is broken. */
@@ -84,14 +87,15 @@ export const playEpisode = async (options: EpisodeOptions, sabotage?: Sabotage):
   const errors = new Map<string, number>();
   const counts = { requests: 0, writes: 0, refused: 0, sweeps: 0, notices: 0 };
   try {
-    const cast = castOf(arm, options.sites, options.subscriptions, options.moving, random);
+    const cast = castOf(arm, options, random);
     const publisher = new Publisher(random);
     const tags = parseTagFile(publisher.first(), 'the play');
     const truths = new Map<string, SiteTruth>(
       cast.sites.map((site) => [site.id, newTruth(arm, tags, site, cast.moving.has(site.id))]),
     );
-    for (const { moves, site, theirs } of truths.values())
-      if (moves) theirs.set(theirsIn(site), resourceText(arm, theirsIn(site)));
+    for (const { site, theirs } of truths.values())
+      for (const id of Object.values(theirsIn(site.ids.resourceGroup)).filter((each) => arm.read(each) !== undefined))
+        theirs.set(id, resourceText(arm, id));
     const toldMs = 90_000 + 2 * options.skewMs;
     const referee: Referee = new Referee(
       arm,
@@ -268,6 +272,8 @@ export const playEpisode = async (options: EpisodeOptions, sabotage?: Sabotage):
         made: referee.checked.made,
         deleted: referee.checked.deleted,
         ...incidents.told,
+        withPolicy: cast.withPolicy,
+        withIpGroup: cast.sites.filter(({ firewallRule }) => firewallRule.ipGroup).length,
         messages: queue.handled,
         poisoned: queue.poisoned,
         deaths: crew.deaths,

@@ -14,6 +14,7 @@ import type { RecordedExchange } from '../../simulator/arm/recorded.ts';
 import type { Arm } from '../../simulator/arm/server.ts';
 import { movedWrong, moveWrong } from './moveTruth.ts';
 import { gatewayAddresses, lookAtSide, resourceText, type SideTruth, type SiteTruth } from './siteTruth.ts';
+import { isOursAnywhere, isRules } from './wall.ts';
 
 /** A promise that was broken: where and when (application time, turn of the play), and how. */
 export type Breach = { readonly site: string; readonly at: string; readonly turn: number; readonly what: string };
@@ -108,9 +109,8 @@ export class Referee {
     }
     const [truth, side] = found;
     this.checked.writes += 1;
-    const { routeTable, firewall } = side.site.ids;
-    if (id === routeTable.toLowerCase()) this.#tableWritten(truth, side, request);
-    if (id === firewall.toLowerCase()) this.#firewallWritten(truth, side, request);
+    if (id === side.site.ids.routeTable.toLowerCase()) this.#tableWritten(truth, side, request);
+    if (isRules(id, side.site)) this.#firewallWritten(truth, side, request);
     if (request.method === 'DELETE') this.#deleted(truth, side, id);
     else this.#put(truth, side, id, request.status);
     this.#othersStand(truth);
@@ -139,14 +139,14 @@ export class Referee {
   #put(truth: SiteTruth, side: SideTruth, id: string, status: number): void {
     const wrong = (what: string) => this.breach(truth.site.id, `PUT ${id}: ${what}`);
     const { routeTable, firewall } = side.site.ids;
-    const known = [routeTable.toLowerCase(), firewall.toLowerCase()].includes(id);
+    const known = [routeTable.toLowerCase(), firewall.toLowerCase()].includes(id) || isOursAnywhere(id);
     const stands = this.#arm.read(id);
     const tagged = stands !== undefined && hasOurTag(stands, truth.site.id);
     if (status === 201) {
       this.checked.made += 1;
       truth.keptByChoice = false;
       if (side.made.has(id)) wrong('made twice');
-      if (side.name === 'home') wrong('made at home');
+      if (side.name === 'home' && !isOursAnywhere(id)) wrong('made at home');
       if (!tagged && !isChild(id)) wrong('made without the tag that says whose it is');
     } else if (!tagged && !known && !isChild(id)) wrong('it is not ours');
     if (tagged) side.made.add(id);

@@ -1,4 +1,3 @@
-import { canonicalJson } from '../../shared/base/canonical.ts';
 import { type SideName, sideOf } from '../../shared/base/side.ts';
 import type { Site } from '../../shared/base/site.ts';
 import { routeOf } from '../../shared/plan/observe.ts';
@@ -8,17 +7,12 @@ import type { TagTable } from '../../shared/ranges/tagTable.ts';
 import type { SiteState } from '../../shared/record/state.ts';
 import type { Arm } from '../../simulator/arm/server.ts';
 import { steady } from '../support/landing.ts';
+import { bareTexts, isOurs, type Named, texts } from './named.ts';
+import { type Allowing, allowingOf } from './wall.ts';
 
-type Named = { readonly name: string; readonly properties: Record<string, unknown> };
 export type RawTable = { readonly etag?: string; readonly properties: { readonly routes?: readonly Named[] } };
-export type RawFirewall = {
-  readonly etag?: string;
-  readonly properties: { readonly networkRuleCollections?: readonly Named[] };
-};
 
-export const isOurs = ({ name }: { readonly name: string }): boolean => name.startsWith('asefo-');
-
-/** What a site's table and firewall do, whatever anybody believes of them. */
+/** What a site's table does, whatever anybody believes of it. */
 export type Forwarding = {
   /** Addresses that go to an appliance, by longest prefix. */
   readonly reached: RangeSet;
@@ -29,23 +23,6 @@ export type Forwarding = {
   readonly ours: string;
 };
 
-export type Allowing = {
-  /** Destinations of our rules. */
-  readonly allowed: RangeSet;
-  readonly foreign: readonly string[];
-  readonly ours: string;
-};
-
-const texts = (children: readonly Named[]): string =>
-  JSON.stringify([...children].sort((a, b) => (a.name < b.name ? -1 : 1)).map(steady));
-
-/** The same on either side: neither ids nor the range of the side's clients are in it. */
-const bareTexts = (children: readonly Named[], { network }: Site): string[] =>
-  children
-    .map(({ name, properties }) => canonicalJson({ name, properties: steady(properties) }))
-    .map((text) => text.replaceAll(network.clientAddressPool ?? 'no pool', 'the clients'))
-    .sort();
-
 const forwardingOf = (table: RawTable | undefined, site: Site, tags: TagTable): Forwarding => {
   const all = table?.properties.routes ?? [];
   const reach = [...reachOf(all.map(routeOf), tags)];
@@ -54,21 +31,6 @@ const forwardingOf = (table: RawTable | undefined, site: Site, tags: TagTable): 
     routes: all.length,
     foreign: bareTexts(
       all.filter((route) => !isOurs(route)),
-      site,
-    ),
-    ours: texts(all.filter(isOurs)),
-  };
-};
-
-const allowingOf = (firewall: RawFirewall | undefined, site: Site): Allowing => {
-  const all = firewall?.properties.networkRuleCollections ?? [];
-  const rules = all
-    .filter(isOurs)
-    .flatMap(({ properties }) => (properties['rules'] ?? []) as Record<string, unknown>[]);
-  return {
-    allowed: RangeSet.fromPrefixes(rules.flatMap((rule) => (rule['destinationAddresses'] ?? []) as string[])),
-    foreign: bareTexts(
-      all.filter((collection) => !isOurs(collection)),
       site,
     ),
     ours: texts(all.filter(isOurs)),
@@ -125,7 +87,7 @@ export const gatewayAddresses = (arm: Arm, { site }: SideTruth): string[] => {
 /** Looks at a side's table and firewall as they are now. */
 export const lookAtSide = (arm: Arm, tags: TagTable, side: SideTruth): void => {
   side.table = forwardingOf(arm.read(side.site.ids.routeTable) as unknown as RawTable, side.site, tags);
-  side.firewall = allowingOf(arm.read(side.site.ids.firewall) as unknown as RawFirewall, side.site);
+  side.firewall = allowingOf(arm, side.site);
 };
 
 const newSide = (arm: Arm, tags: TagTable, configured: Site, name: SideName): SideTruth => {
@@ -133,7 +95,7 @@ const newSide = (arm: Arm, tags: TagTable, configured: Site, name: SideName): Si
     name,
     site: sideOf(configured, name),
     table: forwardingOf(undefined, configured, tags),
-    firewall: allowingOf(undefined, configured),
+    firewall: { allowed: RangeSet.empty, foreign: [], ours: '[]' },
     tampered: false,
     known: new Set(),
     brought: new Set(),

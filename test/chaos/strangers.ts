@@ -1,8 +1,14 @@
 import { otherSide, type SideName } from '../../shared/base/side.ts';
+import type { Site } from '../../shared/base/site.ts';
 import type { Arm } from '../../simulator/arm/server.ts';
+import { group, rule } from '../support/policyZone.ts';
+import { isOurs, type Named } from './named.ts';
 import type { Referee } from './referee.ts';
-import { isOurs, type RawFirewall, type RawTable, resourceText, type SideTruth, type SiteTruth } from './siteTruth.ts';
+import { type RawTable, resourceText, type SideTruth, type SiteTruth } from './siteTruth.ts';
 import type { Turnstile } from './turnstile.ts';
+import { groupsOf, policyOf } from './wall.ts';
+
+type RawFirewall = { readonly properties: { readonly networkRuleCollections?: readonly Named[] } };
 
 const addresses = '/providers/Microsoft.Network/publicIPAddresses';
 
@@ -44,7 +50,8 @@ export class Strangers {
     this.acts.set(act, (this.acts.get(act) ?? 0) + 1);
     const { ids } = side.site;
     if (act === 'locks') {
-      this.#arm.occupy(random.pick([ids.firewall, ids.routeTable]), 20 + random.below(600));
+      const wall = policyOf(this.#arm, side.site) ?? ids.firewall;
+      this.#arm.occupy(random.pick([wall, ids.routeTable]), 20 + random.below(600));
       return;
     }
     if (act === 'addsRules' || act === 'dropsOurRules') this.#rules(side, act);
@@ -130,31 +137,70 @@ export class Strangers {
     this.#arm.seed(id, { ...table, properties: { ...table.properties, routes: changed } } as never);
   }
 
-  #rules({ name: where, site }: SideTruth, act: 'addsRules' | 'dropsOurRules'): void {
-    const id = site.ids.firewall;
-    const firewall = this.#arm.read(id) as unknown as RawFirewall;
-    const before = firewall.properties.networkRuleCollections ?? [];
+  #rules(side: SideTruth, act: 'addsRules' | 'dropsOurRules'): void {
     const number = this.#turnstile.random.below(30);
-    const theirs = {
-      name: where === 'home' ? `theirs-${number}` : `theirs-there-${number}`,
-      properties: {
-        priority: (where === 'home' ? 1_000 : 2_000) + number,
-        action: { type: 'Allow' },
-        rules: [
-          {
-            name: 'web',
-            protocols: ['TCP'],
-            sourceAddresses: [site.network.clientAddressPool],
-            destinationAddresses: ['192.0.2.80'],
-            destinationPorts: ['443'],
-          },
-        ],
-      },
+    const name = side.name === 'home' ? `theirs-${number}` : `theirs-there-${number}`;
+    const priority = (side.name === 'home' ? 1_000 : 2_000) + number;
+    const policy = policyOf(this.#arm, side.site);
+    if (act === 'dropsOurRules' && this.#fewerAddresses(side.site)) return;
+    if (policy === null) this.#ownRules(side.site, act, name, priority);
+    else this.#policyRules(side.site, policy, act, name, priority);
+  }
+
+  #ownRules({ ids, network }: Site, act: 'addsRules' | 'dropsOurRules', name: string, priority: number): void {
+    const firewall = this.#arm.read(ids.firewall) as unknown as RawFirewall;
+    const before = firewall.properties.networkRuleCollections ?? [];
+    const web = {
+      name: 'web',
+      protocols: ['TCP'],
+      sourceAddresses: [network.clientAddressPool],
+      destinationAddresses: ['192.0.2.80'],
+      destinationPorts: ['443'],
     };
+    const theirs = { name, properties: { priority, action: { type: 'Allow' }, rules: [web] } };
     const networkRuleCollections =
       act === 'dropsOurRules'
         ? before.filter((collection) => !isOurs(collection))
-        : [...before.filter(({ name }) => name !== theirs.name), theirs];
-    this.#arm.seed(id, { ...firewall, properties: { ...firewall.properties, networkRuleCollections } } as never);
+        : [...before.filter((collection) => collection.name !== name), theirs];
+    this.#arm.seed(ids.firewall, {
+      ...firewall,
+      properties: { ...firewall.properties, networkRuleCollections },
+    } as never);
+  }
+
+  /** Now and then, where our rule refers to a group of addresses, half of those are taken out of it. */
+  #fewerAddresses({ id, ids }: Site): boolean {
+    const ipGroup = `${ids.resourceGroup}/providers/Microsoft.Network/ipGroups/asefo-${id}`;
+    const held = this.#arm.read(ipGroup) as { properties: { ipAddresses: string[] } } | undefined;
+    if (held === undefined || this.#turnstile.random.below(2) === 0) return false;
+    const ipAddresses = held.properties.ipAddresses.filter((_, index) => index % 2 === 0);
+    this.#arm.seed(ipGroup, { ...held, properties: { ...held.properties, ipAddresses } } as never);
+    return true;
+  }
+
+  /** Ours go as a group, or the collection in it does. */
+  #policyRules(
+    { network }: Site,
+    policy: string,
+    act: 'addsRules' | 'dropsOurRules',
+    name: string,
+    priority: number,
+  ): void {
+    if (act === 'addsRules') {
+      const web = rule({
+        name: 'web',
+        ipProtocols: ['TCP'],
+        sourceAddresses: [network.clientAddressPool ?? '*'],
+        destinationAddresses: ['192.0.2.80'],
+        destinationPorts: ['443'],
+      });
+      this.#arm.seed(`${policy}/ruleCollectionGroups/${name}`, group(priority, 'Allow', [web]));
+      return;
+    }
+    const [ours] = [...groupsOf(this.#arm, policy)].filter(([, held]) => isOurs(held));
+    if (ours === undefined) return;
+    const [id, held] = ours;
+    if (this.#turnstile.random.below(2) === 0) this.#arm.remove(id);
+    else this.#arm.seed(id, { ...held, properties: { ...held.properties, ruleCollections: [] } } as never);
   }
 }
