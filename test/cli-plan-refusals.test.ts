@@ -296,6 +296,14 @@ describe('a sites file is refused, by site and field', () => {
       sitesFile(siteEntry(), second({ id: 'rig-08' }, { routeTable: 'RouteTable' })),
       'Sites rig-07 and rig-08 have one route table',
     ],
+    [
+      'two sites that would have one route table after a move',
+      sitesFile(
+        siteEntry({ move: { resourceGroup: 'one' } }),
+        second({ id: 'rig-08', resourceGroup: 'ase-rig-08', move: { resourceGroup: 'ONE' } }),
+      ),
+      'Sites rig-07 and rig-08 have one route table in the target',
+    ],
     ['without the site', sitesFile(second({ id: 'rig-08' })), 'There is no site "rig-07"'],
     [
       'an always route that is none',

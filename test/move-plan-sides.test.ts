@@ -284,3 +284,10 @@ describe('a standby', () => {
     expect(s2s.steps.some(({ id }) => id.startsWith('connection'))).toBe(false);
   });
 });
+
+describe("the target's resource group", () => {
+  it("is home's with the region behind it, which is never cut", () => {
+    const { target } = p2sSite({}, { resourceGroup: 'x'.repeat(90) });
+    expect(target.resourceGroup).toBe(`${'x'.repeat(83)}-ukwest`);
+  });
+});

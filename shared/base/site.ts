@@ -105,13 +105,20 @@ export const idsIn = (entry: SiteEntry, resourceGroup: string): SiteIds => {
   };
 };
 
+/** Characters in the name of a resource group. Source: naming rules of Azure resources, Microsoft.Resources. */
+const longestGroupName = 90;
+
+/** The home group's name with the region's behind it, which is never cut: it tells the two apart. */
+const groupIn = (home: string, { name }: Region): string =>
+  `${home.slice(0, longestGroupName - name.length - 1)}-${name}`;
+
 const targetOf = (cloud: CloudName, entry: SiteEntry, home: Region, failover: Region): Site['target'] => {
   const { targetRegion, clientAddressPool, addressSpace } = entry.move;
   const region = targetRegion === undefined ? failover : regionOf(cloud, entry.id, 'move.targetRegion', targetRegion);
   if (region.name === home.name) {
     throw refuse(`Site ${entry.id}: move.targetRegion is the home region ${home.name}.`, 'Name another region.');
   }
-  const resourceGroup = entry.move.resourceGroup ?? `${entry.resourceGroup}-${region.name}`.slice(0, 90);
+  const resourceGroup = entry.move.resourceGroup ?? groupIn(entry.resourceGroup, region);
   if (resourceGroup.toLowerCase() === entry.resourceGroup.toLowerCase()) {
     throw refuse(
       `Site ${entry.id}: move.resourceGroup is home's, ${entry.resourceGroup}.`,
@@ -172,6 +179,7 @@ export const readSites = (text: string, where: string): readonly Site[] => {
   const sites = file.sites.map((entry) => resolve(file.cloud, entry));
   checkUnique(sites, 'id', (site) => site.id);
   checkUnique(sites, 'route table', (site) => site.ids.routeTable);
+  checkUnique(sites, 'route table in the target', (site) => idsIn(site, site.target.resourceGroup).routeTable);
   return sites;
 };
 
