@@ -75,7 +75,12 @@ const over = (found: JsonObject, body: JsonObject, { planned }: StepInHand, { po
   const role = roleOfId(planned.resource);
   if (role === null) return body;
   const retired = new Set(planned.retired ?? []);
-  return mergedBody(writable(role, found), body, { retired, isOurs: (name) => isOurs(name, ports.namePrefix) });
+  const stays = role === 'resourceGroup' && found['location'] !== undefined ? { location: found['location'] } : {};
+  return mergedBody(
+    writable(role, found),
+    { ...body, ...stays },
+    { retired, isOurs: (name) => isOurs(name, ports.namePrefix) },
+  );
 };
 
 /** What goes with a gateway's PUT and stands in no plan, no state and no ledger. */

@@ -100,6 +100,11 @@ const hasRetired = (actual: JsonObject, retired: readonly string[] = []): boolea
   return retired.some((path) => there.has(path));
 };
 
+/** Where a resource group keeps what is known of it says nothing of what is in it, and cannot be changed. */
+const isGroup = (id: string): boolean => !/\/providers\//i.test(id);
+
+const withoutLocation = ({ location: _, ...body }: JsonObject): JsonObject => body;
+
 /** Tags of somebody else's resource stay as they are: it has not got ours, and need not. */
 const withoutTags = ({ tags: _, ...body }: JsonObject): JsonObject => body;
 
@@ -117,7 +122,8 @@ export const standingOf = (
   if (state === 'failed' || state === 'canceled') return 'failed';
   if (state !== 'succeeded') return 'unsettled';
   if (step.leaveAsIs === true) return 'ours-as-planned';
-  const planned = step.body ?? {};
+  const body = step.body ?? {};
+  const planned = isGroup(step.resource) ? withoutLocation(body) : body;
   const fits = resourceFits(actual, tagged || isChild(step.resource) ? planned : withoutTags(planned));
   return fits && !hasRetired(actual, step.retired) ? 'ours-as-planned' : 'ours-different';
 };
