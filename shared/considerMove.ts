@@ -1,4 +1,5 @@
 import { iso } from './base/clock.ts';
+import { asAutomationError, type ErrorCode } from './base/errors.ts';
 import type { Site } from './base/site.ts';
 import { checkFailedAgain, type Preparing } from './keepPreflight.ts';
 import type { Look } from './look.ts';
@@ -42,6 +43,39 @@ const tellBehind = async (work: Proposing, { id, title, ...move }: Move, why: st
   );
 };
 
+/** What storage or another worker refuses is tried again; anything else is in what the plan is made from. */
+const comesAgain: ReadonlySet<ErrorCode> = new Set(['ERR_STORAGE', 'ERR_STATE_CONFLICT', 'ERR_LEASED']);
+
+/** A move that cannot even be planned is told, and keeps nobody from what can be done: the service failover goes on. null then. */
+const unlessUnplannable = async (
+  work: Proposing,
+  called: Calling,
+  act: () => Promise<boolean>,
+): Promise<boolean | null> => {
+  const { configured, session, ports } = work;
+  try {
+    return await act();
+  } catch (error) {
+    const { code, message, remedy } = asAutomationError(error);
+    if (comesAgain.has(code)) throw error;
+    ports.log.error('the move could not be planned', { site: configured.id, code, message });
+    await tell(
+      { site: configured, session, ports },
+      {
+        kind: 'alarm',
+        key: `move unplanned ${called.reason} ${called.since}`,
+        title: `Site ${configured.id}: the move that is called for could not be planned`,
+        text: `${called.why[0] ?? ''}\n${message} ${remedy}\nWhat can be done without it goes on.`,
+        digest: null,
+      },
+    );
+    return null;
+  }
+};
+
+const proposed = async (work: Proposing, called: Calling): Promise<boolean> =>
+  (await unlessUnplannable(work, called, () => proposeMove(work, called))) ?? false;
+
 /** An outage of the whole region comes before what else stands there; false where it has to wait for that. */
 const makeWay = async (work: Proposing, standing: Move, called: Calling): Promise<boolean> => {
   if (standing.reason === 'outage') return false;
@@ -49,7 +83,7 @@ const makeWay = async (work: Proposing, standing: Move, called: Calling): Promis
     await tellBehind(work, standing, called.why[0] ?? '');
     return false;
   }
-  if (await isRefused(work, called)) return false;
+  if ((await unlessUnplannable(work, called, () => isRefused(work, called))) !== false) return false;
   const failed = `it had failed when the region did: ${standing.trouble?.why ?? standing.title}`;
   const why = standing.status === 'failed' ? failed : 'the region failed before anybody had approved it';
   return dropMove(work, 'expired', why);
@@ -102,7 +136,7 @@ export const considerMove = async (
     await checkFailedAgain(work);
     work.charge('run');
   }
-  if (called !== null) return proposeMove(work, called);
+  if (called !== null) return proposed(work, called);
   if (session.state().move?.reason === 'outage' || session.state().move?.reason === 'return')
     await dropMove(work, 'expired', 'it is no longer called for');
   return false;
@@ -122,7 +156,7 @@ export const considerFallback = async (work: Proposing, { now, full, decision }:
     const why = blockedBy.blockers.filter(({ code }) => code === 'ROUTE_BUDGET').map(({ message }) => message);
     if (move && move.reason !== 'budget' && !isRetireQuestion(move)) return false;
     const { reasons } = blockedBy.decision;
-    return proposeMove(work, { reason: 'budget', why: [...why, ...reasons], blockedBy, since: decision.since });
+    return proposed(work, { reason: 'budget', why: [...why, ...reasons], blockedBy, since: decision.since });
   }
   const why = blockedBy ? (blockedBy.fallback?.noHelp ?? 'it is no way out any more') : 'the service failover fits now';
   if (move?.reason === 'budget') await dropMove(work, 'expired', why);

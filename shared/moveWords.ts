@@ -1,4 +1,5 @@
 import { AutomationError } from './base/errors.ts';
+import { findRegion } from './base/geography.ts';
 import { otherSide, regionOfSide, type SideName, sideOf } from './base/side.ts';
 import type { Site } from './base/site.ts';
 import { outageCalled } from './considerMove.ts';
@@ -14,9 +15,9 @@ import { isAwayFromHome, residenceOf } from './record/residence.ts';
 const sideNamed = (site: Site, to: string | undefined, lives: SideName): SideName => {
   const other = otherSide(lives);
   if (to === undefined) return other;
-  const wanted = to.toLowerCase();
+  const wanted = findRegion(site.cloud, to)?.name;
   const side = (['home', 'target'] as const).find(
-    (name) => name === wanted || regionOfSide(site, name).name.toLowerCase() === wanted,
+    (name) => name === to.toLowerCase() || regionOfSide(site, name).name === wanted,
   );
   if (side === other) return other;
   throw new AutomationError(

@@ -12,13 +12,24 @@ export const shiftOf = (before: string, after: string): AddressShift => ({
 const onlyAddresses = /^[\d./,\s-]+$/;
 const oneAddress = /\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?/g;
 
+/** ARM keeps what a person typed, host bits and all: it is the network that is meant. */
 const intervalOf = (text: string): Interval | null => {
+  const [address = '', length = '32'] = text.split('/');
+  const size = prefixSize(Number(length));
+  if (Number.isNaN(size)) return null;
   try {
-    const { start, length } = text.includes('/') ? parsePrefix(text) : { start: parseAddress(text), length: 32 };
-    return { first: start, last: start + prefixSize(length) - 1 };
+    const start = parseAddress(address);
+    const first = start - (start % size);
+    return { first, last: first + size - 1 };
   } catch {
     return null;
   }
+};
+
+/** A prefix as ARM may show it, by its network: `192.168.150.0/24` of `192.168.150.1/24`. null where it is none of IPv4. */
+export const networkIn = (text: string): string | null => {
+  const range = intervalOf(text);
+  return range === null ? null : formatPrefix(range.first, 32 - Math.log2(range.last - range.first + 1));
 };
 
 const inside = (inner: Interval, outer: Interval): boolean => inner.first >= outer.first && inner.last <= outer.last;
@@ -26,7 +37,7 @@ const inside = (inner: Interval, outer: Interval): boolean => inner.first >= out
 const shifted = (text: string, by: AddressShift, range: Interval): string => {
   const first = by.after.first + (range.first - by.before.first);
   if (!text.includes('/')) return formatAddress(first);
-  return formatPrefix(first, parsePrefix(text).length);
+  return formatPrefix(first, 32 - Math.log2(range.last - range.first + 1));
 };
 
 /** Is the whole of it where the shift leads? Otherwise the new range is too small for what the old one held. */

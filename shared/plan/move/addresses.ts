@@ -2,63 +2,116 @@ import { meets, readPrefix } from '../../base/address.ts';
 import { regionOfSide, sideOf } from '../../base/side.ts';
 import type { Blocker } from '../blocker.ts';
 import type { SnapshotResource } from '../snapshot.ts';
-import { type AddressShift, shiftOf } from './addressMap.ts';
+import { type AddressShift, networkIn, shiftOf } from './addressMap.ts';
 import type { CarriedResource } from './carryResource.ts';
 import { listIn, objectIn } from './json.ts';
 import type { MovePlanInput } from './moveInput.ts';
 
 type Raw = Pick<SnapshotResource, 'role' | 'body'>;
 
-const isIpv4 = (text: unknown): text is string => typeof text === 'string' && !text.includes(':');
+/** The IPv4 prefixes of a list of ARM's, each by its network. */
+const prefixesIn = (list: readonly unknown[]): string[] =>
+  list.flatMap((text) => (typeof text === 'string' ? (networkIn(text.trim()) ?? []) : []));
 
 /** The VNet's own ranges, IPv4. */
 export const spaceOf = (resources: readonly Raw[]): string[] => {
   const network = resources.find(({ role }) => role === 'virtualNetwork');
-  return network ? listIn(objectIn(network.body, 'properties')['addressSpace'], 'addressPrefixes').filter(isIpv4) : [];
+  return network ? prefixesIn(listIn(objectIn(network.body, 'properties')['addressSpace'], 'addressPrefixes')) : [];
 };
 
 /** Where the gateway gives its clients their addresses. */
 export const poolsOf = (resources: readonly Raw[]): string[] => {
   const gateway = resources.find(({ role }) => role === 'gateway');
   const client = gateway ? objectIn(objectIn(gateway.body, 'properties'), 'vpnClientConfiguration') : {};
-  return listIn(client['vpnClientAddressPool'], 'addressPrefixes').filter(isIpv4);
+  return prefixesIn(listIn(client['vpnClientAddressPool'], 'addressPrefixes'));
 };
 
-const newSpace = (input: MovePlanInput): string | undefined => {
-  if (input.to === 'target') return input.site.move.addressSpace;
-  const network = input.existing?.get(sideOf(input.site, 'home').ids.virtualNetwork.toLowerCase());
-  return network ? spaceOf([{ role: 'virtualNetwork', body: network }])[0] : undefined;
+/** The ranges that the new side's VNet has already, or is to have; null where it gets those of the old one. */
+const newSpace = (input: MovePlanInput): readonly string[] | null => {
+  const { site, to, existing } = input;
+  if (to === 'target') return site.move.addressSpace === undefined ? null : [site.move.addressSpace];
+  const network = existing?.get(sideOf(site, 'home').ids.virtualNetwork.toLowerCase());
+  return network ? spaceOf([{ role: 'virtualNetwork', body: network }]) : null;
+};
+
+/** A range of the old side and the one that it becomes. */
+type Pair = readonly [before: string, after: string];
+
+/** Ranges of the VNet that are others on the new side: the pair, or those that nobody can say the place of. */
+const spaceApart = (
+  input: MovePlanInput,
+  resources: readonly Raw[],
+): { readonly pair: Pair | null; readonly placeless: readonly string[] } => {
+  const before = spaceOf(resources);
+  const after = newSpace(input) ?? before;
+  const left = before.filter((range) => !after.includes(range));
+  const [old] = left;
+  const [next, ...further] = after.filter((range) => !before.includes(range));
+  if (old === undefined) return { pair: null, placeless: [] };
+  const clear = left.length === 1 && next !== undefined && further.length === 0;
+  return clear ? { pair: [old, next], placeless: [] } : { pair: null, placeless: left };
+};
+
+/** Of the gateway's pools the one that is another on the new side: the site's own. Others stay as they are. */
+const poolApart = (
+  input: MovePlanInput,
+  resources: readonly Raw[],
+): { readonly pairs: readonly Pair[]; readonly placeless: readonly string[] } => {
+  const pool = sideOf(input.site, input.to).network.clientAddressPool;
+  const own = sideOf(input.site, input.from).network.clientAddressPool;
+  const pools = poolsOf(resources);
+  if (pool === undefined) return { pairs: [], placeless: [] };
+  const named = own === undefined ? [] : [own];
+  const unnamed = pools.filter((one) => one !== own && one !== pool);
+  const known = pools.some((one) => one === own || one === pool);
+  if (!known && unnamed.length > 1) return { pairs: [], placeless: unnamed };
+  const pairs = [...named, ...(known ? [] : unnamed)].filter((old) => old !== pool);
+  return { pairs: pairs.map((old) => [old, pool]), placeless: [] };
 };
 
 /** The ranges that are others on the new side: the client pool, the VNet's range. */
 export const shiftsOf = (input: MovePlanInput, resources: readonly SnapshotResource[]): AddressShift[] => {
-  const pool = sideOf(input.site, input.to).network.clientAddressPool;
-  const oldPools = [sideOf(input.site, input.from).network.clientAddressPool, ...poolsOf(resources)].filter(isIpv4);
-  const space = newSpace(input);
-  const [oldSpace] = spaceOf(resources);
-  return [
-    ...(pool === undefined
-      ? []
-      : [...new Set(oldPools)].filter((old) => old !== pool).map((old) => shiftOf(old, pool))),
-    ...(space === undefined || oldSpace === undefined || oldSpace === space ? [] : [shiftOf(oldSpace, space)]),
-  ];
+  const { pair } = spaceApart(input, resources);
+  return [...poolApart(input, resources).pairs, ...(pair === null ? [] : [pair])].map(([before, after]) =>
+    shiftOf(before, after),
+  );
 };
 
 const refuse = (message: string, remedy: string): Blocker => ({ code: 'MOVE_ADDRESSES', message, remedy });
 
+/** Ranges whose place on the new side nobody can know. */
+const placelessBlockers = (input: MovePlanInput, resources: readonly Raw[]): Blocker[] => {
+  const { site, from, to } = input;
+  const [here, there] = [regionOfSide(site, from).name, regionOfSide(site, to).name];
+  const space = spaceApart(input, resources).placeless;
+  const pools = poolApart(input, resources).placeless;
+  const after = (newSpace(input) ?? []).join(', ');
+  return [
+    ...(space.length === 0
+      ? []
+      : [
+          refuse(
+            `The VNet of ${here} has the ranges ${spaceOf(resources).join(', ')}, that of ${there} ${after}; where ${space.join(', ')} would lie there cannot be known.`,
+            to === 'target'
+              ? 'Leave move.addressSpace out, so that the ranges stay as they are.'
+              : `Give the VNet of ${there} the same ranges, or take them from that of ${here}; a sweep sees it.`,
+          ),
+        ]),
+    ...(pools.length === 0
+      ? []
+      : [
+          refuse(
+            `The gateway of ${here} has the client pools ${pools.join(', ')}; which of them the new one takes the place of cannot be known.`,
+            'Name the one of this site in network.clientAddressPool.',
+          ),
+        ]),
+  ];
+};
+
 /** What Azure would refuse, or what nobody can decide: overlaps on the new side, several ranges for one. */
 export const addressBlockersOf = (input: MovePlanInput, carried: readonly CarriedResource[]): Blocker[] => {
   const { site, snapshot } = input;
-  const before = spaceOf(snapshot?.resources ?? []);
-  const blockers: Blocker[] = [];
-  if (newSpace(input) !== undefined && before.length > 1) {
-    blockers.push(
-      refuse(
-        `The VNet of ${regionOfSide(site, input.from).name} has the ranges ${before.join(', ')}; move.addressSpace gives one, and which goes where cannot be known.`,
-        'Leave move.addressSpace out, so that the ranges stay as they are.',
-      ),
-    );
-  }
+  const blockers = placelessBlockers(input, snapshot?.resources ?? []);
   const side = sideOf(site, input.to);
   const ranges = [
     ...spaceOf(carried).map((text) => ({ what: 'the VNet', text })),

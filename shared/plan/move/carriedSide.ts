@@ -24,6 +24,8 @@ export type CarriedSide = {
   readonly defaults: readonly string[];
   readonly notes: readonly string[];
   readonly blockers: readonly Blocker[];
+  /** Pairs of what would have one name there; also among the blockers. */
+  readonly collisions: readonly string[];
 };
 
 const addressesOf = (resources: readonly SnapshotResource[]): string[] =>
@@ -70,6 +72,7 @@ export const carrySide = (input: MovePlanInput, all: readonly SnapshotResource[]
   };
   const carried = resources.map((resource) => carryResource(resource, crossing));
   const planned = carried.flatMap(({ resource }) => resource ?? []);
+  const { collisions } = crossing.how.ids;
   return {
     side,
     resources: planned,
@@ -78,9 +81,10 @@ export const carrySide = (input: MovePlanInput, all: readonly SnapshotResource[]
     defaults: carried.flatMap((one) => one.defaults),
     notes: [...all.filter(staysBehind).map(leftBehindNote).sort(), ...carried.flatMap((one) => one.notes)],
     blockers: [
-      ...crossing.how.ids.collisions.map((pair) => collision(pair, side)),
+      ...collisions.map((pair) => collision(pair, side)),
       ...carried.flatMap((one) => one.blockers),
       ...addressBlockersOf(input, planned),
     ],
+    collisions,
   };
 };

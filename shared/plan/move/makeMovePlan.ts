@@ -142,7 +142,8 @@ export const makeMovePlan = (input: MovePlanInput): MovePlan => {
   const preview = previewOf(input, carried, network);
   const resources = withGroup(withRules(input, carried, network, preview.tags), carried, input);
   const blockers = moveBlockers(input, carried, preview).sort(byText);
-  const complete = !blockers.some(({ code }) => code === 'MOVE_SNAPSHOT');
+  // Of what is lacking, and of two with one name, no steps can be made.
+  const complete = !blockers.some(({ code }) => code === 'MOVE_SNAPSHOT') && carried.collisions.length === 0;
   const drafted = complete ? inOrder(moveSteps(input, carried.side, resources)) : [];
   const carriedRoutes = input.reason === 'standbyUp' ? [] : carried.carriedRoutes;
   const whole = withRetired(input, { steps: drafted, carriedRoutes });
