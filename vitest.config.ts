@@ -30,6 +30,7 @@ const long = [
   'journey-pause',
   'journey-policy*',
   'journey-reopened',
+  'journey-in-vain',
   'journey-retries',
   'journey-tag-sources',
   'journey-watch',

@@ -1,19 +1,33 @@
 import { applyStep } from './apply/applyStep.ts';
+import { changedMeanwhile } from './apply/routeTable.ts';
 import { iso } from './base/clock.ts';
 import { AutomationError } from './base/errors.ts';
+import { isHopeless } from './base/hopeless.ts';
+import type { Site } from './base/site.ts';
+import type { Plan } from './plan/plan.ts';
 import { atWorkSince } from './record/progress.ts';
 import type { StepRecord } from './record/run.ts';
 import { type Carried, fail, finishStep, leave, mostTries, setStep, type Work, wait } from './work.ts';
 
 const mostFailedOperations = 3;
+/** Until what Azure ended Failed is sent again. */
+const failedOperationMs = 30_000;
 /** Writes of a firewall were recorded at 377 s (new) and 215 s (changed); after this long a person is told. */
 const longestOperationMinutes = 60;
+
+/** Did the file name another table or firewall when the plan was made? Whoever changed that does not mean the old ones any more. */
+const isOfOthers = ({ firewall, steps }: Plan, { ids }: Site): boolean => {
+  const table = steps.find(({ id }) => id === 'routeTable')?.resource ?? ids.routeTable;
+  const planned = [table, firewall.resource ?? ids.firewall].join(' ');
+  return planned.toLowerCase() !== `${ids.routeTable} ${ids.firewall}`.toLowerCase();
+};
 
 /** Writes a resource, unless it is as planned already. */
 export const writeStep = async (work: Work, step: StepRecord): Promise<Carried | null> => {
   const { site, plan, azure, ports, fresh } = work;
   const planned = plan.steps.find((candidate) => candidate.id === step.id);
   if (!planned) throw new Error(`plan ${plan.digest} has no step ${step.id}`);
+  if (isOfOthers(plan, site)) throw changedMeanwhile(planned.resource);
   const { resources } = azure;
   const once = new Map(fresh);
   // A write to one part of the firewall sets the others to work.
@@ -84,9 +98,10 @@ export const askStep = async (work: Work, step: StepRecord, operationUrl: string
     return wait(work, step, why, progress.lockedForMs);
   }
   const failures = (step.failedOperations ?? 0) + 1;
-  if (failures >= mostFailedOperations)
-    return fail(work, step, why, 'See the message; then plan again or repair by hand.');
+  const hopeless = isHopeless(progress.code);
+  if (hopeless || failures >= mostFailedOperations)
+    return fail(work, step, why, 'See the message; then plan again or repair by hand.', hopeless);
   // A failed firewall PUT leaves its instances on mixed rules until the very same PUT succeeds.
-  await setStep(work, step.id, { status: 'pending', operation: null, why, failedOperations: failures });
-  return null;
+  await setStep(work, step.id, { operation: null, failedOperations: failures });
+  return wait(work, step, why, failedOperationMs, step.tries);
 };

@@ -31,7 +31,7 @@ const onError = async (work: Work, step: StepRecord, error: AutomationError): Pr
   // Azure was not asked: a turn that comes late is no try in vain.
   if (waitMs !== null && error.code === 'ERR_OUR_TURN') return wait(work, step, why, waitMs, step.tries);
   if (waitMs !== null && step.tries < mostTries) return wait(work, step, why, waitMs);
-  return fail(work, step, error.message, error.remedy);
+  return fail(work, step, error.message, error.remedy, waitMs === null);
 };
 
 const take = (work: Work, step: StepRecord): Promise<Carried | null> => {

@@ -2,6 +2,7 @@ import { askRight } from './azureSteps.ts';
 import { iso } from './base/clock.ts';
 import { type AutomationError, asAutomationError } from './base/errors.ts';
 import { waitWhenFought } from './base/fought.ts';
+import { isHopeless } from './base/hopeless.ts';
 import { waitBefore } from './base/retry.ts';
 import { deleteStep, keyStep, putStep } from './moveBuild.ts';
 import {
@@ -159,7 +160,7 @@ const ask = async (work: MoveWork, step: StepInHand, operationUrl: string): Prom
     failedOperations: failures,
     notBefore: clock.now() + failedOperationMs,
   });
-  if (failures >= mostFailedOperations)
+  if (isHopeless(progress.code) || failures >= mostFailedOperations)
     throw new StepFailure(why, 'See the message. "move retry" tries again; "move cancel" turns back.');
 };
 

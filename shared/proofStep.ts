@@ -61,6 +61,7 @@ export const verifyStep = async (work: Work, step: StepRecord): Promise<Carried 
     ...leftBy(state, plan, now),
     mayBeAway: [],
     attention: null,
+    inVain: null,
     run: state.run === null ? null : { ...state.run, cloudReadyAt: iso(now) },
   }));
   await note(work, 'proof', { ok, checks });

@@ -10,6 +10,7 @@ import { decideFor, look } from './look.ts';
 import { entryFor } from './patience.ts';
 import { pauseOf } from './pauseAll.ts';
 import type { Ports } from './ports.ts';
+import { isHeldBack } from './record/inVain.ts';
 import { lookedSince } from './record/lookedSince.ts';
 import type { Message } from './record/ports.ts';
 import { deviceConfirmed, dueAt, waitsForPerson } from './record/progress.ts';
@@ -129,6 +130,12 @@ const lookAgain = async (visit: Visit, looks: number): Promise<void> => {
     await abandon(visit, 'what is wanted has changed');
   }
   await keepInMind(visit, seen, choice);
+  if (
+    choice.act === 'run' &&
+    choice.by === 'policy' &&
+    isHeldBack(session.state(), choice.plan.digest, ports.clock.now())
+  )
+    return watch(visit, facts);
   if (choice.act === 'run') return goOn(visit, await begin(visit, seen, choice.plan, choice.by), looks);
   await settle(visit, seen, choice);
   await watch(visit, facts);

@@ -187,7 +187,13 @@ export const settle = async (visit: Visit, seen: Look, choice: Exclude<Choice, {
     const told = session.state().told.length > forget(session.state()).told.length;
     // All is proven and as it should be: what a run once failed at is over.
     if (waiting !== null || told || session.state().attention !== null)
-      await session.commit((state) => ({ ...forget(state), waiting: null, approved: null, attention: null }));
+      await session.commit((state) => ({
+        ...forget(state),
+        waiting: null,
+        approved: null,
+        attention: null,
+        inVain: null,
+      }));
     return;
   }
   const { plan } = choice;

@@ -253,7 +253,8 @@ const setPause = async (word: WordOf<'pause' | 'resume'>, site: Site, by: string
   await speakTo(
     ports.sites,
     site.id,
-    (state): SiteState => ({ ...state, paused: word.action === 'pause' ? paused : null }),
+    // Whoever has it go on has mended what was in the way, or wants to see whether it is.
+    (state): SiteState => (word.action === 'pause' ? { ...state, paused } : { ...state, paused: null, inVain: null }),
   );
   await tellPause(word.action, { site: site.id, by, reason: paused.reason }, ports);
   return word.action === 'pause' ? 'paused: nothing more is written' : 'resumed';

@@ -6,6 +6,8 @@ import type { Patience } from './patience.ts';
 import type { ObservedNetwork } from './plan/observed.ts';
 import { type Plan, titleOf } from './plan/plan.ts';
 import type { AzureView, Ports } from './ports.ts';
+import { commandText } from './record/ask.ts';
+import { onceMoreInVain } from './record/inVain.ts';
 import { endLines, startLine } from './record/ledgerLines.ts';
 import { atWorkSince, endRun, ledgerBlob, summaryOf, withStep } from './record/progress.ts';
 import type { Run, RunOutcome, StepRecord } from './record/run.ts';
@@ -124,9 +126,23 @@ export const end = async (work: Work, outcome: RunOutcome, why: string | null): 
   return { status: 'ended', outcome };
 };
 
-/** The step and with it the run failed: written down, told, and left for a person or the next sweep. */
-export const fail = async (work: Work, step: StepRecord, why: string, remedy: string): Promise<Carried> => {
-  const at = iso(work.ports.clock.now());
+const resumeText = ({ id }: Site): string => commandText({ action: 'resume', site: id });
+
+/**
+ * The step and with it the run failed: written down, told, and left for a person or the next sweep; where it is
+ * `hopeless`, for a person, and for sweeps at longer and longer intervals.
+ */
+export const fail = async (
+  work: Work,
+  step: StepRecord,
+  why: string,
+  remedy: string,
+  hopeless = false,
+): Promise<Carried> => {
+  const now = work.ports.clock.now();
+  const at = iso(now);
+  const inVain = hopeless ? onceMoreInVain(work.session.state().inVain, runOf(work).digest, now) : null;
+  const again = inVain === null ? '' : `\nIt is tried again after ${inVain.again}, or now: ${resumeText(work.site)}`;
   await setStep(work, step.id, { status: 'failed', why, operation: null, endedAt: at });
   const { attention } = work.session.state();
   const known = attention?.code === 'RUN_FAILED' && attention.why.startsWith(why);
@@ -136,12 +152,13 @@ export const fail = async (work: Work, step: StepRecord, why: string, remedy: st
       kind: 'failed',
       key: `failed ${runOf(work).id}`,
       title: `Site ${work.site.id}: ${step.title} failed`,
-      text: `${why}\n${remedy}`,
+      text: `${why}\n${remedy}${again}`,
       digest: work.plan.digest,
     });
   }
   await work.session.commit((state) => ({
     ...state,
+    inVain,
     attention: { why: `${why} ${remedy}`, since: known ? attention.since : at, code: 'RUN_FAILED' },
   }));
   return end(work, 'failed', why);

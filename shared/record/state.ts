@@ -96,6 +96,9 @@ export type Attention = {
   readonly again?: string;
 };
 
+/** A plan that Azure refused for good: done again unasked only when that long has passed, since only a person can help. */
+export type InVain = { readonly digest: string; readonly tries: number; readonly again: string };
+
 /** All that is remembered of one site between two looks. Small: big values are blobs. */
 export type SiteState = {
   readonly site: string;
@@ -129,6 +132,8 @@ export type SiteState = {
   /** Since when traffic may leave the tunnel; null while `protected` or nothing is failed over. */
   readonly singlyEncryptedSince: string | null;
   readonly attention: Attention | null;
+  /** Absent or null where the last plan was not refused for good. */
+  readonly inVain?: InVain | null;
   readonly lastRuns: readonly RunSummary[];
   /** Absent: where the sites file says. */
   readonly residence?: Residence;
