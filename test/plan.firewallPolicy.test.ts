@@ -149,11 +149,12 @@ describe('a firewall with a policy', () => {
 });
 
 describe('classic rules', () => {
-  it('digest as they did before there were policies and IP groups', () => {
+  it('digest as their changes, and where those are made', () => {
     const plan = planOn({ site, tags });
     const { add, remove, change } = plan.routeTable;
     const changes = { routes: { add, remove, change }, firewall: plan.firewall.after, device: plan.device.listHash };
-    expect(plan.digest).toBe(digestOf({ site: 'rig-07', mode: 'home', target: null, changes }));
+    const at = [site.ids.routeTable, site.ids.firewall].map((id) => id.toLowerCase());
+    expect(plan.digest).toBe(digestOf({ site: 'rig-07', at, mode: 'home', target: null, changes }));
   });
 });
 

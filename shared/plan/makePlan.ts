@@ -138,6 +138,8 @@ export const makePlan = (input: PlanInput): Plan => {
     steps: planSteps({ site, routesChange, firewallChanges: firewallFirst, firewall, device, removing, desired }),
     digest: digestOf({
       site: site.id,
+      // The same changes elsewhere are others: whoever approved these approved none there.
+      at: [site.ids.routeTable, site.ids.firewall].map((id) => id.toLowerCase()),
       mode: decision.mode,
       target: decision.target,
       changes: {
