@@ -73,7 +73,7 @@ var moveActions = [
   'Microsoft.Network/localNetworkGateways/delete'
   'Microsoft.Network/connections/write'
   'Microsoft.Network/connections/delete'
-  'Microsoft.Network/connections/sharedKey/read' // of the side that is left, while it answers
+  'Microsoft.Network/connections/sharedKey/read' // of both sides: the key that is left, and whether what stands has it
 ]
 
 resource readerRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {

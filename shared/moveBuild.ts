@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject } from './base/canonical.ts';
 import { entityTagOf } from './base/entityTag.ts';
 import { AutomationError } from './base/errors.ts';
+import { hiding, keyToBring, type Sealed, withKey, withSecrets } from './moveSecrets.ts';
 import {
   awaitAzure,
   commitMove,
@@ -11,9 +12,7 @@ import {
   StepFailure,
   type StepInHand,
 } from './moveWork.ts';
-import { connectionKey } from './plan/connectionKey.ts';
 import { mergedBody } from './plan/move/mergedBody.ts';
-import { needsRadiusSecret, withRadiusSecret } from './plan/move/prepareGateway.ts';
 import { roleOfId } from './plan/move/resourceIds.ts';
 import { standingOf } from './plan/move/standing.ts';
 import { writable } from './plan/move/writable.ts';
@@ -60,9 +59,12 @@ const gone = (id: string): StepFailure =>
 const counted = (work: MoveWork, { planned, record }: StepInHand): Promise<void> =>
   commitMove(work, (move) => withMoveStep(move, planned.id, { writes: record.writes + 1 }));
 
-const write = async (work: MoveWork, step: StepInHand, body: JsonObject, etag: string | null): Promise<void> => {
+const write = async (work: MoveWork, step: StepInHand, sealed: Sealed, etag: string | null): Promise<void> => {
   await counted(work, step);
-  const accepted = await work.azure.resources.put(step.planned.resource, body, etag);
+  const { body, secret } = sealed;
+  const accepted = await work.azure.resources.put(step.planned.resource, body, etag).catch((error: unknown) => {
+    throw secret === null ? error : hiding(error, secret);
+  });
   const sent = { ...step, record: { ...step.record, writes: step.record.writes + 1 } };
   return accepted.status === 'running' ? leaveMoveStep(work, sent, accepted) : finishMoveStep(work, sent, 'done');
 };
@@ -83,22 +85,15 @@ const over = (found: JsonObject, body: JsonObject, { planned }: StepInHand, { po
   );
 };
 
-/** What goes with a gateway's PUT and stands in no plan, no state and no ledger. */
-const withSecrets = async (
-  { site, ports }: MoveWork,
-  { planned }: StepInHand,
-  body: JsonObject,
-): Promise<JsonObject> => {
-  if (roleOfId(planned.resource) !== 'gateway' || !needsRadiusSecret(body)) return body;
-  const { radiusSecret: vault } = site.move;
-  if (vault !== undefined) return withRadiusSecret(body, await ports.secrets.read(vault));
-  throw new StepFailure(
-    `The secret of the RADIUS server of ${planned.resource} cannot be read back, and has no source.`,
-    'Put it into a Key Vault, name it in move.radiusSecret of the sites file, then "move retry".',
-  );
+/** What stands as planned is written only where it lacks a key that nothing but asking for it shows. */
+const keep = async (work: MoveWork, step: StepInHand, found: JsonObject, body: JsonObject): Promise<void> => {
+  const bring = await keyToBring(work, step);
+  return bring.key === null
+    ? finishMoveStep(work, step, 'unchanged', bring.why)
+    : write(work, step, withKey(over(found, body, step, work), bring.key), etagOf(found));
 };
 
-/** Looks, and writes once where it has to. */
+/** Looks, and writes once where it has to; a connection with its key, a gateway with the secret of its RADIUS server. */
 export const putStep = async (work: MoveWork, step: StepInHand): Promise<void> => {
   const { planned } = step;
   const { resource } = planned;
@@ -112,7 +107,7 @@ export const putStep = async (work: MoveWork, step: StepInHand): Promise<void> =
     case 'unsettled':
       return awaitAzure(work, step, 'Azure is still at work on it', unsettledMs);
     case 'ours-as-planned':
-      return finishMoveStep(work, step, 'unchanged', 'it stands as planned');
+      return keep(work, step, found ?? {}, body);
     case 'ours-different':
     case 'failed':
       if (planned.leaveAsIs)
@@ -159,38 +154,3 @@ export const deleteStep = async (work: MoveWork, step: StepInHand): Promise<void
   const sent = { ...step, record: { ...step.record, writes: step.record.writes + 1 } };
   return accepted.status === 'running' ? leaveMoveStep(work, sent, accepted) : finishMoveStep(work, sent, 'done');
 };
-
-/** The key of the old connection, while it can be asked for; or out of the vault that the site names. */
-const sharedKey = async ({ site, plan, ports, azure }: MoveWork, resource: string): Promise<string> => {
-  const vault = connectionKey(site, resource);
-  if (vault !== undefined) return ports.secrets.read(vault);
-  if (plan.reason === 'outage')
-    throw new StepFailure(
-      `The shared key of ${resource} cannot be read: its region is not to be asked.`,
-      'Put the key into a Key Vault, name it in move.sharedKey of the sites file, then "move retry".',
-    );
-  const old = await azure.resources.get(`${resource}/sharedkey`);
-  if (typeof old['value'] === 'string') return old['value'];
-  throw new StepFailure(
-    `Azure did not give the shared key of ${resource}.`,
-    'Name a Key Vault secret in move.sharedKey.',
-  );
-};
-
-/** A site-to-site connection, with the key that ARM never gives back with it. */
-export const keyStep = async (work: MoveWork, step: StepInHand): Promise<void> => {
-  const { planned } = step;
-  const { site, there, azure } = work;
-  if (planned.body === undefined) throw new Error(`step ${planned.id} has nothing to put`);
-  const found = await azure.resources.find(planned.resource);
-  const standing = standingOf(found, planned, site.id);
-  if (standing === 'absent' && planned.leaveAsIs) throw gone(planned.resource);
-  if (standing !== 'absent' && standing !== 'failed' && standing !== 'ours-different') return putStep(work, step);
-  const old = planned.resource.replace(there.ids.resourceGroup, oldGroup(work));
-  const key = await sharedKey(work, old);
-  const properties = isObject(planned.body['properties']) ? (planned.body['properties'] as JsonObject) : {};
-  return write(work, step, { ...planned.body, properties: { ...properties, sharedKey: key } }, etagOf(found));
-};
-
-const oldGroup = ({ site, plan }: MoveWork): string =>
-  plan.from === 'home' ? site.ids.resourceGroup : site.ids.resourceGroup.replace(/[^/]+$/, site.target.resourceGroup);

@@ -4,7 +4,7 @@ import { type AutomationError, asAutomationError } from './base/errors.ts';
 import { waitWhenFought } from './base/fought.ts';
 import { isHopeless } from './base/hopeless.ts';
 import { waitBefore } from './base/retry.ts';
-import { deleteStep, keyStep, putStep } from './moveBuild.ts';
+import { deleteStep, putStep } from './moveBuild.ts';
 import {
   askGatewayLater,
   bundleStep,
@@ -16,6 +16,7 @@ import {
   profileMade,
   profileStep,
 } from './moveDevice.ts';
+import { endInWords } from './moveSecrets.ts';
 import { finishMove, settleStep } from './moveSettle.ts';
 import { proofStep, routesStep, rulesStep, rulesWritten } from './moveTables.ts';
 import {
@@ -79,9 +80,8 @@ const dueAt = (work: MoveWork, step: StepInHand): number =>
 const begin = (work: MoveWork, step: StepInHand): Promise<void> => {
   switch (step.planned.kind) {
     case 'put':
-      return putStep(work, step);
     case 'sharedKey':
-      return keyStep(work, step);
+      return putStep(work, step);
     case 'delete':
       return deleteStep(work, step);
     case 'rules':
@@ -149,7 +149,7 @@ const ask = async (work: MoveWork, step: StepInHand, operationUrl: string): Prom
     if (kind === 'profile') await setMoveStep(work, step, { operation: null });
     throw late;
   }
-  const why = `Azure ended the operation: ${progress.code}: ${progress.message}`;
+  const why = `Azure ended the operation: ${endInWords(work, step, progress)}`;
   // Another operation was in its way: no fault of the write.
   if (progress.lockedForMs !== undefined) return delayMoveStep(work, step, why, progress.lockedForMs);
   const failures = (step.record.failedOperations ?? 0) + 1;

@@ -28,6 +28,18 @@ const start = async (move: Record<string, unknown> = {}): Promise<Journey> => {
   return journey;
 };
 
+/** Its secret is in a vault that the site names. */
+const startWithVault = async (): Promise<Journey> => {
+  const address = 'https://rigs.vault.usgovcloudapi.net/secrets/radius';
+  const played = stage.arm.setSecret('rigs', 'radius', secret);
+  const journey = await start({ radiusSecret: address });
+  const { secrets } = journey.ports;
+  // The simulation plays every vault on its own host.
+  const read = (asked: string) => secrets.read(asked === address ? played : asked);
+  Object.defineProperty(journey.ports, 'secrets', { value: { read } });
+  return journey;
+};
+
 const fails = async (journey: Journey): Promise<void> => {
   await regionFails(journey, { at: new Date(stage.clock.now()).toISOString() });
   await journey.step();
@@ -43,13 +55,7 @@ const kept = async ({ ports, state, notices }: Journey): Promise<string> => {
 
 describe('a gateway that has a RADIUS server let its clients in', () => {
   it('is built anew with the secret out of the vault that the site names, which is kept nowhere', async () => {
-    const address = 'https://rigs.vault.usgovcloudapi.net/secrets/radius';
-    const played = stage.arm.setSecret('rigs', 'radius', secret);
-    const journey = await start({ radiusSecret: address });
-    const { secrets } = journey.ports;
-    // The simulation plays every vault on its own host.
-    const read = (asked: string) => secrets.read(asked === address ? played : asked);
-    Object.defineProperty(journey.ports, 'secrets', { value: { read } });
+    const journey = await startWithVault();
     await fails(journey);
     await journey.word({ action: 'apply', digest: await askedDigest(journey) });
     await untilDevice(journey);
@@ -62,6 +68,29 @@ describe('a gateway that has a RADIUS server let its clients in', () => {
       JSON.stringify(requestBody).includes(`"radiusServerSecret":"${secret}"`),
     );
     expect(held).toEqual([true]);
+    expect((await kept(journey)).includes(secret)).toBe(false);
+  });
+
+  it('has its secret left out where Azure repeats it, be it at once or where the operation ends', async () => {
+    const journey = await startWithVault();
+    const { ids } = await targetOf(journey);
+    const message = `The secret ${secret} is too weak.`;
+    const match = { method: 'PUT', resource: ids.gateway };
+    const code = 'InvalidRadiusSecret';
+    stage.arm.plantFault({ match, effect: { kind: 'answer', status: 400, body: { error: { code, message } } } });
+    await fails(journey);
+    await journey.word({ action: 'apply', digest: await askedDigest(journey) });
+    await untilDevice(journey);
+    const refused = (await moveOf(journey)).trouble?.why ?? '';
+    const ends = stage.arm.plantFault({ match, times: 'always', effect: { kind: 'operationFails', code, message } });
+    await journey.word({ action: 'retryMove' });
+    await untilDevice(journey);
+    ends.remove();
+    const ended = (await moveOf(journey)).trouble?.why ?? '';
+    expect([refused, ended].map((why) => why.replaceAll(secret, 'THE SECRET'))).toEqual([
+      expect.stringContaining('InvalidRadiusSecret: The secret [left out] is too weak.'),
+      'Azure ended the operation: InvalidRadiusSecret (its words are left out: a secret went along)',
+    ]);
     expect((await kept(journey)).includes(secret)).toBe(false);
   });
 

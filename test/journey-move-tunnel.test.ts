@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { overview } from '../shared/overview.ts';
 import { renderPage } from '../shared/record/page.ts';
 import { renderStatusText } from '../shared/record/statusText.ts';
-import { type Journey, type SiteChange, type Stage, startJourney, startStage } from './support/journey.ts';
+import { type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
 import { askedDigest, regionFails, settledAtHome, sweepOnce, targetOf, untilDevice } from './support/moves.ts';
 import { moveOf, notOurs, plannedMove, quickMoves } from './support/moveTrouble.ts';
+import { targetConnection, tunnelSite } from './support/tunnelZone.ts';
 
 const key = 'a-shared-key-that-nobody-may-see';
 
@@ -17,25 +18,8 @@ afterAll(() => stage.close());
 const logged: string[] = [];
 const line = (message: string, fields?: object) => void logged.push(`${message} ${JSON.stringify(fields ?? {})}`);
 
-const start = async (move: Record<string, unknown> = {}, change: SiteChange = {}): Promise<Journey> => {
-  const journey = await startJourney(stage, {
-    ...change,
-    zone: {
-      siteToSite: { gatewayIpAddress: '198.51.100.9', addressPrefixes: ['10.80.0.0/24'], sharedKey: key },
-    },
-    site: {
-      network: {
-        vpn: 's2s',
-        virtualNetwork: 'vnet',
-        gateway: 'vngw',
-        firewall: 'firewall',
-        routeTable: 'routetable',
-        onPremRouteTable: 'routetableonprem',
-        onPremAddressPrefixes: ['10.80.0.0/24'],
-      },
-      move,
-    },
-  });
+const start = async (move: Record<string, unknown> = {}): Promise<Journey> => {
+  const journey = await startJourney(stage, tunnelSite(key, move));
   logged.length = 0;
   Object.assign(journey.ports.log, { info: line, warn: line, error: line });
   return journey;
@@ -58,9 +42,6 @@ const told = async (journey: Journey): Promise<string> => {
   ].join('\n');
 };
 
-const connectionOf = async (journey: Journey): Promise<string> =>
-  `${(await targetOf(journey)).ids.resourceGroup}/providers/Microsoft.Network/connections/vngw-connection`;
-
 describe('a site-to-site tunnel', () => {
   it('is carried over by a planned move, its key read while home is alive and said nowhere', async () => {
     const journey = await start();
@@ -68,7 +49,7 @@ describe('a site-to-site tunnel', () => {
     const before = notOurs(stage, journey);
     await untilDevice(journey);
     expect((await moveOf(journey)).trouble).toBeNull();
-    const connection = await connectionOf(journey);
+    const connection = await targetConnection(journey);
     const { ids } = await targetOf(journey);
     expect(JSON.stringify(stage.arm.read(connection))).toContain(ids.gateway);
     const address = stage.arm.read(`${ids.resourceGroup}/providers/Microsoft.Network/publicIPAddresses/vngw-ip`);
@@ -137,9 +118,9 @@ describe('a site-to-site tunnel', () => {
     await journey.word({ action: 'confirmDevice' });
     await journey.work();
     expect((await journey.state()).residence?.side).toBe('target');
-    stage.arm.dial({ device: journey.site, connectionId: await connectionOf(journey), sharedKey: key });
+    stage.arm.dial({ device: journey.site, connectionId: await targetConnection(journey), sharedKey: key });
     stage.clock.advance(120_000);
-    expect(stage.arm.read(await connectionOf(journey))?.['properties']).toMatchObject({
+    expect(stage.arm.read(await targetConnection(journey))?.['properties']).toMatchObject({
       connectionStatus: 'Connected',
     });
     expect(await told(journey)).not.toContain(key);

@@ -66,6 +66,20 @@ describe('a warm move', () => {
     expect(plan.writes.map(({ resource }) => resource.split('/').at(-1))).toContain('vngw');
   });
 
+  it('says that a gateway that stands keeps the RADIUS secret that it has', () => {
+    const snapshot = changed(snapshotOf(), 'gateway', (old) => ({
+      ...old,
+      vpnClientConfiguration: { ...(old['vpnClientConfiguration'] as JsonObject), radiusServerAddress: '10.1.1.1' },
+    }));
+    const site = p2sSite({ radiusSecret: 'https://vault.example/secrets/radius' });
+    const first = makeMovePlan(moveInput({ site, snapshot }));
+    const said = expect.stringMatching(/^vngw: .*keeps the RADIUS secret/);
+    expect(first.notes).not.toContainEqual(said);
+    const { resource, body } = stepOf(first, 'gateway');
+    const stands = new Map([...existing, [resource.toLowerCase(), stood(body)]]);
+    expect(makeMovePlan(moveInput({ site, snapshot, existing: stands })).notes).toContainEqual(said);
+  });
+
   it('takes out what is gone at home, and leaves what others have put there', () => {
     const fewer = changed(snapshotOf(), 'firewall', (old) => ({
       ...old,

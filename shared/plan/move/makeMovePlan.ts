@@ -15,7 +15,7 @@ import { moveBlockers } from './moveBlockers.ts';
 import type { MovePlanInput } from './moveInput.ts';
 import type { Mapping, MovePlan, MoveStep } from './movePlan.ts';
 import { moveSteps } from './moveSteps.ts';
-import { defaultsOf, standingMappings, zonesOf } from './moveWords.ts';
+import { defaultsOf, keptSecretNotes, standingMappings, zonesOf } from './moveWords.ts';
 import { withOurCollection } from './ourCollection.ts';
 import { idMapOf, nameIn } from './resourceIds.ts';
 import { retiredNotes, withRetired } from './retiring.ts';
@@ -171,7 +171,7 @@ export const makeMovePlan = (input: MovePlanInput): MovePlan => {
     alternatives: input.blockedBy?.fallback?.instead ?? [],
     blockers,
     applyable: blockers.length === 0,
-    notes: [...thirdRegionNotes(input), ...carried.notes, ...retiredNotes(steps)],
+    notes: [...thirdRegionNotes(input), ...carried.notes, ...retiredNotes(steps), ...keptSecretNotes(steps, kept)],
     digest: moveDigest(plan),
   };
 };

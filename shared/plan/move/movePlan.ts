@@ -25,7 +25,7 @@ export type MoveReason = 'outage' | 'budget' | 'planned' | 'return' | 'standbyUp
  * | `delete`  | look; where it stands and is ours (or `ownedById`), DELETE                                      |
  * | `rules`   | our rule collection on the firewall of that side, as a service failover writes it               |
  * | `routes`  | one PUT of the route table: routes carried over and ours, hop = the new firewall's address       |
- * | `sharedKey` | read the key of a site-to-site connection and write it with the connection (`body` without it) |
+ * | `sharedKey` | as `put`, with the key of the old site-to-site connection (`body` without it); as planned is with that key |
  * | `profile` | have the gateway make the VPN client profile; its address is a secret                            |
  * | `bundle`  | profile, device file, instructions                                                              |
  * | `proof`   | everything read again and held against the plan: `cloudReady`                                   |

@@ -2,6 +2,7 @@ import { regionOfSide, sideOf } from '../../base/side.ts';
 import type { Role } from '../snapshot.ts';
 import type { MovePlanInput } from './moveInput.ts';
 import type { Mapping, MoveStep } from './movePlan.ts';
+import { needsRadiusSecret } from './prepareGateway.ts';
 import { nameIn, roleOfId } from './resourceIds.ts';
 
 /** Every default of the site's `move` that the plan rests on, in plain sentences. The way back has none: home is said. */
@@ -66,3 +67,14 @@ export const standingMappings = ({ site, from, to }: Pick<MovePlanInput, 'site' 
     after: sideOf(site, to).ids.resourceGroup,
   },
 ];
+
+/** No gateway shows the secret that it has, so nobody can tell whether it is the vault's still. */
+export const keptSecretNotes = (steps: readonly MoveStep[], kept: ReadonlySet<string>): string[] =>
+  steps
+    .filter(
+      ({ id, resource, body }) => kept.has(id) && roleOfId(resource) === 'gateway' && needsRadiusSecret(body ?? {}),
+    )
+    .map(
+      ({ resource }) =>
+        `${nameIn(resource)}: it stands, and keeps the RADIUS secret that it has; where that was changed since, put it there by hand.`,
+    );
