@@ -11,6 +11,7 @@ import { untilDevice } from './support/moves.ts';
 import { finishAtDevice, plannedMove, quickMoves } from './support/moveTrouble.ts';
 import { keepSecret, secretsIn, takeLeaks, watched } from './support/secrets.ts';
 import { operator, startTenant } from './support/tenant.ts';
+import { tunnelSite } from './support/tunnelZone.ts';
 
 /** Everything the product has written down, by name. What holds a secret by design is left out by the caller. */
 const stored = async (connectionString: string): Promise<Map<string, string>> => {
@@ -114,20 +115,7 @@ describe('a region move', () => {
 
   it('shows a site-to-site key to nobody: it goes from the old connection to the new one alone', async () => {
     const sharedKey = keepSecret('the shared key', 'swordfish-2f7d41');
-    const ends = { gatewayIpAddress: '198.51.100.7', addressPrefixes: ['10.80.0.0/24'] };
-    const network = {
-      vpn: 's2s',
-      virtualNetwork: 'vnet',
-      gateway: 'vngw',
-      firewall: 'firewall',
-      routeTable: 'routetable',
-      onPremRouteTable: 'routetableonprem',
-      onPremAddressPrefixes: ends.addressPrefixes,
-    };
-    const journey = await startJourney(stage, {
-      zone: { siteToSite: { ...ends, sharedKey } },
-      site: { network },
-    });
+    const journey = await startJourney(stage, tunnelSite(sharedKey));
     await plannedMove(journey);
     await untilDevice(journey);
     const { move } = await journey.state();
