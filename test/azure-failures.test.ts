@@ -3,6 +3,8 @@ import { actionOf, failureOf, transportFailure } from '../shared/azure/failures.
 import { nextPoll } from '../shared/azure/operations.ts';
 import { retryAfterMs } from '../shared/azure/retryAfter.ts';
 import { scrub } from '../shared/azure/scrub.ts';
+import { whole } from '../shared/azure/whole.ts';
+import type { JsonObject } from '../shared/base/canonical.ts';
 
 const NOW = Date.parse('2026-02-01T00:00:00Z');
 const id = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/routeTables/t';
@@ -220,6 +222,40 @@ describe('no answer at all', () => {
     const failure = transportFailure({ method: 'GET', id }, error);
     expect(failure).toMatchObject({ code, message: expect.stringContaining(words) });
     expect(failure.message).not.toContain('secret');
+  });
+});
+
+describe('an answer that is 200 and lacks a part', () => {
+  const network = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Network';
+  const etag = 'W/"1"';
+
+  it.each<[string, string, JsonObject, string]>([
+    ['a table', 'routeTables/t', { etag, properties: {} }, 'properties.routes'],
+    [
+      'a route',
+      'routeTables/t',
+      { etag, properties: { routes: [{ name: 'a' }] } },
+      'properties of a in properties.routes',
+    ],
+    ['an IP group', 'ipGroups/g', { eTag: '1', properties: {} }, 'properties.ipAddresses'],
+    ['an IP group without a tag', 'ipGroups/g', { properties: { ipAddresses: [] } }, 'etag'],
+    ['a network', 'virtualNetworks/v', { etag, properties: {} }, 'properties.subnets'],
+    ['a security group', 'networkSecurityGroups/n', { etag, properties: {} }, 'properties.securityRules'],
+    [
+      'a collection without its rules',
+      'firewallPolicies/p/ruleCollectionGroups/g',
+      { etag, properties: { ruleCollections: [{ name: 'c' }] } },
+      'rules of c in properties.ruleCollections',
+    ],
+  ])('is asked for again, and says which: %s', (_, path, body, missing) => {
+    const read = () => whole(`${network}/${path}`, body);
+    expect(read).toThrow(`${network}/${path} is not whole: ${missing} is missing`);
+    expect(read).toThrow(expect.objectContaining({ code: 'ERR_AZURE_UNAVAILABLE', retry: 'later' }));
+  });
+
+  it('is taken where the rules of a firewall stand in its policy', () => {
+    const body = { etag, properties: { firewallPolicy: { id: `${network}/firewallPolicies/p` } } };
+    expect(whole(`${network}/azureFirewalls/f`, body)).toBe(body);
   });
 });
 

@@ -3,6 +3,7 @@ import type { Accepted, Progress } from '../shared/apply/target.ts';
 import { createArm } from '../shared/azure/arm.ts';
 import { failureOf } from '../shared/azure/failures.ts';
 import { armResources, type Resources } from '../shared/azure/resources.ts';
+import { whole } from '../shared/azure/whole.ts';
 import type { JsonObject } from '../shared/base/canonical.ts';
 import type { Clock } from '../shared/base/clock.ts';
 import {
@@ -109,6 +110,15 @@ describe.skipIf(recordingsMissing !== undefined)(`the production client against 
       });
     const updated = await waitOut(resources, clock, await resources.put(update.path, bodyOf(update), null));
     expect(updated).toMatchObject({ waits: [10, 10, 20], end: { status: 'succeeded' } });
+  });
+
+  it('refuses as not whole nothing that Azure ever sent', () => {
+    const kinds = /\/(routeTables|azureFirewalls|firewallPolicies|virtualNetworks)\//;
+    const sent = cassetteNames()
+      .flatMap(loadCassette)
+      .filter(({ path, status, body }) => status < 300 && kinds.test(path) && body.includes('"id"'));
+    expect(sent.length).toBeGreaterThan(20);
+    for (const { path, body } of sent) expect(() => whole(path, JSON.parse(body))).not.toThrow();
   });
 
   it('takes a locked route table for a lock, with the wait that Azure asks for', async () => {

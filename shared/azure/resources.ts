@@ -6,6 +6,7 @@ import type { ResourceReader } from '../plan/observed.ts';
 import type { Arm, ArmAnswer } from './arm.ts';
 import { failureOf } from './failures.ts';
 import { nextPoll, operationUrlOf, POLL_MS, progressOf } from './operations.ts';
+import { whole } from './whole.ts';
 
 export type Resources = ResourceReader & ResourceWriter & ResourceBuilder;
 
@@ -67,9 +68,11 @@ export const armResources = (arm: Arm, clock: Clock): Resources => {
     return accepted.status === 'done' ? { ...accepted, body: answer.body } : accepted;
   };
 
+  const get = async (id: string): Promise<JsonObject> => whole(id, (await arm.getObject(id, arm.urlOf(id))).body);
+
   const find = async (id: string): Promise<JsonObject | null> => {
     try {
-      return (await arm.getObject(id, arm.urlOf(id))).body;
+      return await get(id);
     } catch (error) {
       if (error instanceof AutomationError && error.code === 'ERR_AZURE_NOT_FOUND') return null;
       throw error;
@@ -90,5 +93,5 @@ export const armResources = (arm: Arm, clock: Clock): Resources => {
     }
   };
 
-  return { get: async (id) => (await arm.getObject(id, arm.urlOf(id))).body, find, put, remove, act, poll };
+  return { get, find, put, remove, act, poll };
 };

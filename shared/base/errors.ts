@@ -28,7 +28,7 @@ export type ErrorCode =
   | 'ERR_AZURE_LOCKED' // another operation holds the resource (429 or 409)
   | 'ERR_AZURE_THROTTLED' // too many requests (429)
   | 'ERR_OUR_TURN' // we would ask more of a subscription than it allows; the call's turn comes later
-  | 'ERR_AZURE_UNAVAILABLE' // 5xx, a broken connection, a time-out
+  | 'ERR_AZURE_UNAVAILABLE' // 5xx, a broken connection, a time-out, an answer that is not whole
   | 'ERR_AZURE_REJECTED' // a 4xx that no waiting will change
   | 'ERR_AZURE_OPERATION_FAILED' // a long operation ended Failed or Canceled
   | 'ERR_AZURE_UNSETTLED' // an operation ended, but the resource is not Succeeded yet
