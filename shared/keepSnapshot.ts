@@ -1,3 +1,4 @@
+import { brief } from './base/brief.ts';
 import { canonicalJson } from './base/canonical.ts';
 import { iso } from './base/clock.ts';
 import { asAutomationError } from './base/errors.ts';
@@ -108,7 +109,7 @@ export const keepSnapshot = async (work: Keeping, configured: Site, side: SideNa
     if (!code.startsWith('ERR_AZURE')) throw error;
     ports.log.warn('no snapshot', { site: configured.id, side, code, message });
     const before = session.state().snapshots?.[side] ?? { good: null, doubtful: null };
-    const trouble = { since: before.trouble?.since ?? iso(now), why: message };
+    const trouble = { since: before.trouble?.since ?? iso(now), why: brief(message) };
     await session.commit((state) => ({ ...state, snapshots: { ...state.snapshots, [side]: { ...before, trouble } } }));
   }
 };

@@ -1,4 +1,5 @@
 import { askRight } from './azureSteps.ts';
+import { brief } from './base/brief.ts';
 import { iso } from './base/clock.ts';
 import { type AutomationError, asAutomationError } from './base/errors.ts';
 import { waitWhenFought } from './base/fought.ts';
@@ -164,7 +165,8 @@ const ask = async (work: MoveWork, step: StepInHand, operationUrl: string): Prom
     throw new StepFailure(why, 'See the message. "move retry" tries again; "move cancel" turns back.');
 };
 
-const failMove = async (work: MoveWork, step: StepInHand, why: string, remedy: string): Promise<void> => {
+const failMove = async (work: MoveWork, step: StepInHand, reason: string, remedy: string): Promise<void> => {
+  const why = brief(reason);
   await setMoveStep(work, step, { status: 'failed', why, endedAt: iso(work.ports.clock.now()) });
   await noteMove(work, 'move failed', { step: step.planned.id, why });
   await tell(work, {
@@ -177,7 +179,7 @@ const failMove = async (work: MoveWork, step: StepInHand, why: string, remedy: s
   await commitMove(work, (move) => ({
     ...move,
     status: 'failed',
-    trouble: { step: step.planned.id, why, remedy },
+    trouble: { step: step.planned.id, why, remedy: brief(remedy) },
   }));
 };
 

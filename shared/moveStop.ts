@@ -1,3 +1,4 @@
+import { brief } from './base/brief.ts';
 import { iso } from './base/clock.ts';
 import { AutomationError, asAutomationError } from './base/errors.ts';
 import { takeDown } from './movePut.ts';
@@ -17,7 +18,11 @@ const keepStopped = ({ session }: Proposing, move: Move, why: string): Promise<u
     const remedy = 'Say "move cancel" again when that region answers, or "move retry" to go on.';
     const step = move.steps.find((one) => !isOver(one))?.id ?? '';
     const lastMoves = (state.lastMoves ?? []).filter(({ id }) => id !== move.id);
-    return { ...state, lastMoves, move: { ...move, status: 'failed', away: null, trouble: { step, why, remedy } } };
+    return {
+      ...state,
+      lastMoves,
+      move: { ...move, status: 'failed', away: null, trouble: { step, why: brief(why), remedy } },
+    };
   });
 
 const written = ({ steps }: Move, plan: MovePlan | null): string[] => {

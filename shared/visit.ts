@@ -1,3 +1,4 @@
+import { brief } from './base/brief.ts';
 import { iso } from './base/clock.ts';
 import { AutomationError, asAutomationError } from './base/errors.ts';
 import { waitBefore } from './base/retry.ts';
@@ -81,7 +82,7 @@ const troubled = async (
   if (error.code === 'ERR_OUR_TURN') return sendAgain(waitMs ?? 0);
   // One message tries again, however many met the same: each sending its own, copies would multiply while Azure is unwell.
   const due = known?.again !== undefined && Date.parse(known.again) > now ? known.again : null;
-  const why = `${error.message} ${error.remedy}`;
+  const why = `${brief(error.message)} ${brief(error.remedy)}`;
   const since = known?.since ?? iso(now);
   ports.log.warn('look failed', { site: site.id, code: error.code, message: error.message });
   await tell(visit, {

@@ -1,3 +1,4 @@
+import { brief } from './base/brief.ts';
 import type { JsonObject } from './base/canonical.ts';
 import { iso } from './base/clock.ts';
 import type { Site } from './base/site.ts';
@@ -135,10 +136,11 @@ const resumeText = ({ id }: Site): string => commandText({ action: 'resume', sit
 export const fail = async (
   work: Work,
   step: StepRecord,
-  why: string,
+  reason: string,
   remedy: string,
   hopeless = false,
 ): Promise<Carried> => {
+  const why = brief(reason);
   const now = work.ports.clock.now();
   const at = iso(now);
   const inVain = hopeless ? onceMoreInVain(work.session.state().inVain, runOf(work).digest, now) : null;
@@ -159,7 +161,7 @@ export const fail = async (
   await work.session.commit((state) => ({
     ...state,
     inVain,
-    attention: { why: `${why} ${remedy}`, since: known ? attention.since : at, code: 'RUN_FAILED' },
+    attention: { why: `${why} ${brief(remedy)}`, since: known ? attention.since : at, code: 'RUN_FAILED' },
   }));
   return end(work, 'failed', why);
 };

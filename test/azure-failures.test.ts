@@ -259,6 +259,18 @@ describe('an answer that is 200 and lacks a part', () => {
   });
 });
 
+it('an error with a detail for each of four hundred routes is told by the first, and how many more', () => {
+  const details = Array.from({ length: 400 }, (_, index) => ({
+    code: 'InvalidRoute',
+    message: `route-${index} ${'x'.repeat(200)}`,
+  }));
+  const body = { error: { code: 'InvalidRequestFormat', message: 'Cannot parse the request.', details } };
+  const { code, message } = failureOf({ method: 'PUT', id }, { status: 400, headers: headersOf({}), body }, NOW);
+  expect(code).toBe('ERR_AZURE_REJECTED');
+  expect(message).toMatch(/Cannot parse the request\. InvalidRoute: route-0 .* And 394 more\.$/);
+  expect(message.length).toBeLessThan(1_800);
+});
+
 describe('Retry-After', () => {
   it.each([
     ['seconds', { 'Retry-After': '12' }, 12_000],

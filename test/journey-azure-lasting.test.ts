@@ -118,6 +118,32 @@ describe('trouble that lasts ends in a stated state, and never with routes befor
     expect((await journey.state()).attention?.since).toBe(since);
   });
 
+  it('stops a run whose write is refused with a detail for each route, and is not worn out by the words', async () => {
+    const journey = await atHome(stage);
+    const details = Array.from({ length: 400 }, (_, index) => ({
+      code: 'InvalidRoute',
+      message: `Route asefo-${index} of ${journey.ids.routeTable} is not valid: ${'x'.repeat(150)}`,
+    }));
+    const body = { error: { code: 'InvalidRequestFormat', message: 'Cannot parse the request.', details } };
+    const fault = stage.arm.plantFault({
+      match: { method: 'PUT', resource: journey.ids.routeTable },
+      times: 'always',
+      effect: { kind: 'answer', status: 400, body },
+    });
+    await failOver(journey);
+    for (let round = 0; round < 3; round += 1) await sweepNow(journey);
+    const state = await journey.state();
+    // Once for the plan as it was, once for what was left of it when the firewall was written.
+    expect(putsOf(journey, journey.ids.routeTable)).toHaveLength(2);
+    expect(state).toMatchObject({ run: null, attention: { code: 'RUN_FAILED' } });
+    expect(state.attention?.why).toContain('Route asefo-0 of');
+    expect(JSON.stringify(state).length).toBeLessThan(60_000);
+    fault.remove();
+    await journey.word({ action: 'resume' });
+    await journey.work();
+    await expectDone(journey);
+  });
+
   it('notices at a sweep that somebody denies what our rules allow, and that they no longer do', async () => {
     const journey = await atHome(stage);
     const calm = firewallOf(stage, journey);

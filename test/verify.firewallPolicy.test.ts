@@ -165,6 +165,18 @@ describe('what a firewall with a policy lets through', () => {
     expect(because.length > 0).toBe(says !== null);
   });
 
+  it('is told with the first reasons where hundreds of collections deny', () => {
+    const groups = Array.from({ length: 300 }, (_, index) =>
+      groupJson(`deny-${index}`, 100 + index, [
+        collectionJson('lockdown', 100, 'Deny', [networkRule({ name: 'no', destinationAddresses: wanted })]),
+      ]),
+    );
+    const { allowed, because } = allowedByFirewall(firewallWith({ groups }), ourName, sources, tags);
+    expect(allowed.isEmpty).toBe(true);
+    expect(because).toHaveLength(11);
+    expect(because.at(-1)).toBe('and 290 more');
+  });
+
   it('does not come from classic rules that are still there beside the policy', () => {
     const resources = policyResources('/firewall', {});
     const classic = {

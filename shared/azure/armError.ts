@@ -1,3 +1,4 @@
+import { cut } from '../base/brief.ts';
 import { isObject } from '../base/canonical.ts';
 import { scrub } from './scrub.ts';
 
@@ -31,12 +32,20 @@ export const armErrorOf = (body: unknown): ArmError | undefined => {
   return { code, message, details: detailsOf(error['details'], 0) };
 };
 
+/** Azure may name a fault for each of a table's routes; a person reads a few, and the state has to hold them. */
+const mostWords = 1_500;
+
 /** All in one line: `RetryableError: A retryable error occurred. RetryableErrorDueToAnotherOperation: Operation ...`. */
-export const inWords = (error: ArmError): string =>
-  [error, ...error.details]
+export const inWords = (error: ArmError): string => {
+  const parts = [error, ...error.details]
     .map(({ code, message }) => [code, message].filter((part) => part !== '').join(': '))
     .filter((part) => part !== '')
-    .join(' ');
+    .map((part) => cut(part, mostWords));
+  const ends = parts.map((_, index) => parts.slice(0, index + 1).join(' ').length);
+  const fit = ends.filter((end) => end <= mostWords).length;
+  const more = parts.length - fit;
+  return [...parts.slice(0, fit), ...(more > 0 ? [`And ${more} more.`] : [])].join(' ');
+};
 
 export const hasCode = (error: ArmError | undefined, codes: ReadonlySet<string>): boolean =>
   error !== undefined && [error, ...error.details].some(({ code }) => codes.has(code));

@@ -1,3 +1,4 @@
+import { brief } from '../base/brief.ts';
 import { iso } from '../base/clock.ts';
 import type { MovePlan } from '../plan/move/movePlan.ts';
 import { builtAfter } from './built.ts';
@@ -133,7 +134,7 @@ export const moveSummary = (
   ownOverheadMs: Math.round(moveOverhead(move, now, speed)),
   costs: move.costs,
   by: move.by,
-  why,
+  why: why === null ? null : brief(why),
 });
 
 const builtIn = (state: SiteState, summary: MoveSummary): Pick<SiteState, 'built'> => {

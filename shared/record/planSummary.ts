@@ -1,3 +1,4 @@
+import { cut } from '../base/brief.ts';
 import { iso } from '../base/clock.ts';
 import { changesIn, type Plan } from '../plan/plan.ts';
 import type { PlanSummary } from './state.ts';
@@ -6,7 +7,7 @@ import type { PlanSummary } from './state.ts';
 const mostLines = 60;
 const longestLine = 600;
 
-const short = (text: string): string => (text.length > longestLine ? `${text.slice(0, longestLine - 6)} [...]` : text);
+const short = (text: string): string => cut(text, longestLine);
 
 const few = (lines: readonly string[]): readonly string[] => {
   const kept = lines.slice(0, mostLines).map(short);

@@ -1,3 +1,4 @@
+import { brief } from '../base/brief.ts';
 import { iso } from '../base/clock.ts';
 import { type Plan, type PlanStep, writesToAzure } from '../plan/plan.ts';
 import { outcomeHashOf } from '../plan/settingsHash.ts';
@@ -59,16 +60,18 @@ export const startRun = (input: {
 });
 
 type Timed = Pick<StepRecord, 'operation' | 'operationSince' | 'startedAt'>;
+type Explained = Pick<StepRecord, 'why'>;
 
 /** Since when Azure is at work on a step: since it took the write, however long a lock was waited for before that. */
 export const atWorkSince = ({ operation, operationSince, startedAt }: Timed, now: number): string =>
   operation === null ? iso(now) : (operationSince ?? startedAt ?? iso(now));
 
 /** A change of a step's record; an operation that is over takes its time with it. */
-export const changed = <T extends Timed>(step: T, change: Partial<T>): T => ({
+export const changed = <T extends Timed & Explained>(step: T, change: Partial<T>): T => ({
   ...step,
   ...(change.operation === null ? { operationSince: null } : {}),
   ...change,
+  ...(typeof change.why === 'string' ? { why: brief(change.why) } : {}),
 });
 
 export const withStep = (run: Run, id: StepRecord['id'], change: Partial<StepRecord>): Run => ({
@@ -104,7 +107,7 @@ export const summaryOf = (
   endedAt: iso(now),
   ownOverheadMs: Math.round(ownOverhead(run, run.cloudReadyAt === null ? now : Date.parse(run.cloudReadyAt), speed)),
   costs: run.costs,
-  why,
+  why: why === null ? null : brief(why),
 });
 
 /** The run leaves the state and is remembered among the last ones. */

@@ -5,6 +5,15 @@ import { parsePrefix } from '../ranges/prefix.ts';
 import { RangeSet } from '../ranges/rangeSet.ts';
 import type { TagTable } from '../ranges/tagTable.ts';
 
+/** A collection may deny by hundreds of rules; a person looks at the first. */
+const mostReasons = 10;
+
+const few = (reasons: readonly string[]): readonly string[] => {
+  const each = [...new Set(reasons)];
+  const more = each.length - mostReasons;
+  return more > 0 ? [...each.slice(0, mostReasons), `and ${more} more`] : each;
+};
+
 const everything = RangeSet.fromPrefixes(['0.0.0.0/0']);
 
 /** What a rule's addresses and IP groups come to; `unread` names groups whose addresses nobody knows. */
@@ -81,5 +90,5 @@ export const allowedByFirewall = (
     // What comes behind ours takes nothing away from it.
     if (ours) break;
   }
-  return { allowed, because };
+  return { allowed, because: few(because) };
 };
