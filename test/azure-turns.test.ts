@@ -65,6 +65,35 @@ describe('turns that instances share through storage', () => {
     expect(clock.now()).toBe(Date.parse(start) + 15_000);
   });
 
+  it('that were promised are not kept while Azure refuses, and come one after the other when it permits', async () => {
+    const { clock, instances, subscription } = twoInstances();
+    const from = clock.now();
+    const due: { name: string; at: number }[] = [];
+    const ask = async (name: string): Promise<void> => {
+      const instance = instances[due.length % 2] ?? instances[0];
+      await instance.take(putOf(subscription, name)).then(
+        () => made.push(clock.now() - from),
+        ({ retryAfterMs }) => due.push({ name, at: clock.now() + retryAfterMs }),
+      );
+    };
+    const made: number[] = [];
+    await instances[0].refused(putOf(subscription, 'other'), 10_000);
+    for (let call = 0; call < 30; call += 1) await ask(`${call}`);
+    expect(due).toHaveLength(30);
+    await instances[1].refused(putOf(subscription, 'other'), 120_000);
+    const permitted = clock.now() - from + 120_000;
+    while (due.length > 0) {
+      due.sort((a, b) => b.at - a.at);
+      const next = due.pop();
+      if (next === undefined) break;
+      clock.advance(Math.max(0, next.at - clock.now()));
+      await ask(next.name);
+    }
+    expect(made.filter((at) => at < permitted)).toEqual([]);
+    const gaps = made.slice(1).map((at, index) => at - (made[index] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThan(90);
+  });
+
   it('come later where others write so often that nobody’s turn can be kept', async () => {
     const store: AllowanceStore = {
       load: async () => ({ allowance: unused, token: null }),

@@ -129,6 +129,71 @@ describe('a promised write that comes late', () => {
   });
 });
 
+describe('writes that were promised before Azure refused', () => {
+  type Refusal = { readonly writes: number; readonly refusedMs: number; readonly untilMs: number };
+
+  /** Promised at 0; those that come after the refusal, the first time as late as `late` says where it concerns them. */
+  const madeAfter = ({ writes, refusedMs, untilMs }: Refusal, late: readonly number[] = [0]) => {
+    const { at: promised, left: asked } = taken(writes, 'writes', 0);
+    let left = usedUpUntil(asked, 'writes', untilMs);
+    const coming = promised
+      .map((at, write) => ({ promisedAt: at, now: at + (at < untilMs ? (late[write % late.length] ?? 0) : 0) }))
+      .filter(({ now }) => now > refusedMs);
+    const made: number[] = [];
+    while (coming.length > 0) {
+      coming.sort((a, b) => b.now - a.now);
+      const next = coming.pop();
+      if (next === undefined) break;
+      const one = takePromised(left, 'writes', true, next.promisedAt, next.now);
+      left = one.left;
+      if (one.at <= next.now + 3_000) made.push(one.at);
+      else coming.push({ promisedAt: one.at, now: one.at });
+    }
+    return { made: made.sort((a, b) => a - b), left };
+  };
+
+  /** What Azure refuses of them, whose bucket has one call in it at `untilMs`. */
+  const refusedOf = (made: readonly number[], untilMs: number): number[] => {
+    const azure = new Throttles(DEFAULT_LIMITS);
+    const door = (at: number) => 'refused' in azure.frontDoor('s', 'PUT', 'x', at);
+    for (let call = 1; call < DEFAULT_LIMITS.writes.burst; call += 1) door(untilMs);
+    return made.filter((at) => at < untilMs || door(at) || azure.network('s', 'PUT', at) !== undefined);
+  };
+
+  it('are not made before it permits, and then no faster than it lets in', () => {
+    const refusals = fc.record({
+      writes: fc.integer({ min: 200, max: 900 }),
+      refusedMs: fc.integer({ min: 0, max: 60_000 }),
+      waitMs: fc.integer({ min: 1_000, max: 300_000 }),
+      late: fc.array(fc.integer({ min: 0, max: 55_000 }), { minLength: 1, maxLength: 20 }),
+    });
+    fc.assert(
+      fc.property(refusals, ({ waitMs, late, ...refusal }) => {
+        const untilMs = refusal.refusedMs + waitMs;
+        expect(refusedOf(madeAfter({ ...refusal, untilMs }, late).made, untilMs)).toEqual([]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('begin the moment it permits, and whoever asks then comes behind them', () => {
+    const { made, left } = madeAfter({ writes: 400, refusedMs: 2_000, untilMs: 302_000 });
+    expect(made[0]).toBe(302_000);
+    expect(takeOne(left, 'writes', true, 302_000).at).toBeGreaterThanOrEqual(made.at(-1) ?? 0);
+  });
+
+  it('keep their turn where it comes after the time that Azure names', () => {
+    const { at: promised, left } = taken(400, 'writes', 0);
+    const last = promised.at(-1) ?? 0;
+    expect(takePromised(usedUpUntil(left, 'writes', 5_000), 'writes', true, last, last).at).toBe(last);
+  });
+
+  it('are let pass by an allowance that was stored when refusals were not remembered', () => {
+    const stored: Allowance = { fullAt: { writes: 40_000 }, cells: [[1, 1]] };
+    expect(takePromised(stored, 'writes', true, 5_000, 6_000).at).toBe(6_000);
+  });
+});
+
 describe('waiting before the same is tried again', () => {
   const later = { code: 'ERR_AZURE_THROTTLED', retry: 'later', retryAfterMs: 30_000 } as const;
 

@@ -28,6 +28,8 @@ const cellMs = 5_000;
 export type Allowance = {
   readonly fullAt: Readonly<Partial<Record<CallClass, number>>>;
   readonly cells: readonly (readonly [cell: number, calls: number])[];
+  /** Until when Azure refused the last time; turns promised for before then are void. */
+  readonly refusedUntil?: Readonly<Partial<Record<CallClass, number>>>;
 };
 
 export const unused: Allowance = { fullAt: {}, cells: [] };
@@ -72,6 +74,7 @@ export const takeOne = (
   return {
     at,
     left: {
+      ...allowance,
       fullAt: { ...allowance.fullAt, [kind]: Math.max(full, at) + 1_000 / limit.perSecond },
       cells: counts ? changed(kept, at, 1) : kept,
     },
@@ -94,6 +97,7 @@ const roomFrom = (cells: Allowance['cells'], from: number): number => {
 /**
  * Takes the call that was promised for `promisedAt`: when it may be made, and what is left. Many come late, and a
  * window is counted by when calls are made: a thousand that were each half a minute late are not over when they were promised to be.
+ * One whose time Azure has refused since goes behind all that were promised: those after it may come all at once otherwise.
  */
 export const takePromised = (
   allowance: Allowance,
@@ -103,8 +107,11 @@ export const takePromised = (
   now: number,
 ): { readonly at: number; readonly left: Allowance } => {
   const from = Math.max(promisedAt, now);
-  if (!network || kind === 'reads') return { at: from, left: allowance };
-  const others = changed(allowance.cells, promisedAt, -1);
+  const counts = network && kind !== 'reads';
+  const others = counts ? changed(allowance.cells, promisedAt, -1) : allowance.cells;
+  if (promisedAt < (allowance.refusedUntil?.[kind] ?? 0))
+    return takeOne({ ...allowance, cells: others }, kind, network, now);
+  if (!counts) return { at: from, left: allowance };
   const at = roomFrom(others, from);
   return { at, left: { ...allowance, cells: changed(others, at, 1) } };
 };
@@ -113,5 +120,9 @@ export const takePromised = (
 export const usedUpUntil = (allowance: Allowance, kind: CallClass, until: number): Allowance => {
   const { burst, perSecond } = limitsOf[kind];
   const full = until + ((burst - 1) * 1_000) / perSecond;
-  return { ...allowance, fullAt: { ...allowance.fullAt, [kind]: Math.max(allowance.fullAt[kind] ?? 0, full) } };
+  return {
+    ...allowance,
+    fullAt: { ...allowance.fullAt, [kind]: Math.max(allowance.fullAt[kind] ?? 0, full) },
+    refusedUntil: { ...allowance.refusedUntil, [kind]: Math.max(allowance.refusedUntil?.[kind] ?? 0, until) },
+  };
 };
