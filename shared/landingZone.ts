@@ -1,3 +1,4 @@
+import { networkOf } from './base/address.ts';
 import { isObject, type JsonObject } from './base/canonical.ts';
 import { asAutomationError } from './base/errors.ts';
 import type { Site } from './base/site.ts';
@@ -7,6 +8,10 @@ const propertiesOf = (value: unknown): Record<string, unknown> =>
   isObject(value) && isObject(value['properties']) ? value['properties'] : {};
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const texts = (value: unknown): string[] => list(value).filter((item): item is string => typeof item === 'string');
+
+const isIpv6 = (text: string): boolean => text.includes(':');
+/** The VPN of the device carries IPv4 only; what is planned by knows no other. */
+const ipv4In = (prefixes: readonly string[]): string[] => prefixes.filter((text) => !isIpv6(text)).map(networkOf);
 
 const publicIpIdsOf = (gateway: JsonObject): string[] =>
   list(propertiesOf(gateway)['ipConfigurations'])
@@ -27,8 +32,10 @@ const gatewayAddresses = async (site: Site, reader: ResourceReader) => {
     const address = propertiesOf(await reader.get(id))['ipAddress'];
     if (typeof address === 'string') addresses.push(address);
   }
-  if (addresses.length === 0) throw new Error('it has no public address');
-  return { addresses, pool: clientPoolOf(gateway) };
+  const ipv4 = addresses.filter((text) => !isIpv6(text));
+  if (ipv4.length === 0) throw new Error(`it has no public${addresses.length > 0 ? ' IPv4' : ''} address`);
+  const pool = clientPoolOf(gateway);
+  return { addresses: ipv4, pool: ipv4In(pool), ipv6: [...addresses, ...pool].filter(isIpv6) };
 };
 
 const gatewaySubnetOf = (network: JsonObject): string | null => {
@@ -37,7 +44,7 @@ const gatewaySubnetOf = (network: JsonObject): string | null => {
     (subnet) => isObject(subnet) && String(subnet['name']).toLowerCase() === 'gatewaysubnet',
   );
   const { addressPrefix, addressPrefixes } = propertiesOf(gateway);
-  return typeof addressPrefix === 'string' ? addressPrefix : (texts(addressPrefixes)[0] ?? null);
+  return ipv4In([...texts([addressPrefix]), ...texts(addressPrefixes)])[0] ?? null;
 };
 
 /** What seldom changes around a site: the gateway's public addresses, the VNet's ranges. Three reads or more. */
@@ -47,18 +54,19 @@ export const readLandingZone = async (
 ): Promise<Omit<ObservedNetwork, 'firewallPrivateIpAddress'>> => {
   const network = await reader.get(site.ids.virtualNetwork);
   const space = propertiesOf(network)['addressSpace'];
-  const base = {
-    gatewaySubnet: gatewaySubnetOf(network),
-    addressSpace: isObject(space) ? texts(space['addressPrefixes']) : [],
-  };
+  const prefixes = isObject(space) ? texts(space['addressPrefixes']) : [];
+  const base = { gatewaySubnet: gatewaySubnetOf(network), addressSpace: ipv4In(prefixes) };
+  const leftOut = (texts: readonly string[]) => (texts.length > 0 ? { ipv6LeftOut: [...texts].sort() } : {});
+  const ofNetwork = prefixes.filter(isIpv6);
   const given = site.network.clientAddressPool ? [site.network.clientAddressPool] : [];
   try {
-    const { addresses, pool } = await gatewayAddresses(site, reader);
+    const { addresses, pool, ipv6 } = await gatewayAddresses(site, reader);
     const configured = site.network.gatewayPublicIpAddresses ?? [];
     return {
       ...base,
       gatewayPublicIpAddresses: [...new Set([...addresses, ...configured])].sort(),
       clientAddressPool: [...new Set([...given, ...pool])].sort(),
+      ...leftOut([...ofNetwork, ...ipv6]),
     };
   } catch (error) {
     const failure = asAutomationError(error);
@@ -69,6 +77,7 @@ export const readLandingZone = async (
       ...base,
       gatewayPublicIpAddresses: [],
       clientAddressPool: given,
+      ...leftOut(ofNetwork),
       unread: failure.message.replace(/^Unexpected: /, ''),
     };
   }

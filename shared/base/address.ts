@@ -30,6 +30,16 @@ export const readPrefix = (what: string, text: string): Interval => {
   return { first: Number(range.getFirst().getValue()), last: Number(range.getLast().getValue()) };
 };
 
+/** The network an IPv4 prefix is in, as Azure shows it with host bits set: 192.168.150.0/24 of 192.168.150.1/24. Else as it is. */
+export const networkOf = (text: string): string => {
+  try {
+    const range = IPv4CidrRange.fromCidr(text);
+    return `${range.getFirst().toString()}/${range.getPrefix().toString()}`;
+  } catch {
+    return text;
+  }
+};
+
 /** An address that a person typed, as an interval of one. Throws ERR_PREFIX. */
 export const readAddress = (what: string, text: string): Interval => {
   try {

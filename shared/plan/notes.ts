@@ -17,6 +17,9 @@ const staleForeign = (foreign: readonly Route[], wanted: RangeSet, hop: string):
   ];
 };
 
+const few = (texts: readonly string[]): string =>
+  [...texts.slice(0, 8), ...(texts.length > 8 ? [`and ${texts.length - 8} more`] : [])].join(', ');
+
 const coversAny = (route: Route, wanted: RangeSet): boolean => {
   try {
     return RangeSet.fromPrefixes([route.addressPrefix]).meets(wanted);
@@ -39,6 +42,11 @@ export const notesFor = (input: PlanInput, changes: RouteChanges, wanted: RangeS
     ...(desired.ipv6LeftOut > 0
       ? [`${counted(desired.ipv6LeftOut, 'IPv6 prefix')} left out: the VPN of the device carries IPv4 only.`]
       : []),
+    ...(input.network.ipv6LeftOut === undefined
+      ? []
+      : [
+          `IPv6 of the landing zone is not looked at (${few(input.network.ipv6LeftOut)}): the VPN of the device carries IPv4 only.`,
+        ]),
     ...(changes.satisfied.length > 0
       ? [
           byNumber(

@@ -88,6 +88,8 @@ export type ObservedNetwork = {
   readonly addressSpace: readonly string[];
   readonly firewallPrivateIpAddress: string | null;
   readonly clientAddressPool: readonly string[];
+  /** What is IPv6 of the VNet and the gateway; nothing is planned by it. Absent where there is none. */
+  readonly ipv6LeftOut?: readonly string[];
   /** Why the gateway's addresses could not be read; planning is blocked then. */
   readonly unread?: string;
   /** How many routes Azure allows in a table; only where the site's limit is `discover`. */
