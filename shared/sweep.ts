@@ -28,6 +28,12 @@ const mostAtOnce = 8;
 /** In application time; the host ends a function after five minutes, and one call may take half of one. */
 const listenMs = 75_000;
 
+/** From any of them on, all round: those that hang must not keep the same others from being asked each time. */
+const fromAnyOf = <T>(items: readonly T[], chance: number): T[] => {
+  const first = Math.floor(chance * items.length);
+  return [...items.slice(first), ...items.slice(0, first)];
+};
+
 /** A subscription that does not answer costs only its own facts, and all that are slow together no more than `listenMs`. */
 const listenToAll = async (subscriptionIds: readonly string[], ports: Ports): Promise<void> => {
   const unheard = new Set(subscriptionIds);
@@ -70,7 +76,7 @@ export const sweep = async (ports: Ports, because: string): Promise<void> => {
   for (const text of placementTroubles(sites, ports.appRegion ?? null)) ports.log.warn(text, {});
   const subscriptions = sites.flatMap((site) => [site.subscriptionId.toLowerCase(), ...resourceSubscriptions(site)]);
   try {
-    await listenToAll([...new Set(subscriptions)].sort(), ports);
+    await listenToAll(fromAnyOf([...new Set(subscriptions)].sort(), ports.random?.() ?? 0), ports);
   } finally {
     // Whatever Azure, or the storage of facts, does: what is known is looked at, and the timer has come round.
     await ports.messages.send({

@@ -212,6 +212,24 @@ describe('a sweep while Azure is slow', () => {
     expect(await journey.step()).toMatchObject({ kind: 'look', sweep: true });
   });
 
+  it('asks in another round those that had no turn behind others that hang', async () => {
+    const { ports } = await slowly();
+    const asked = new Set<string>();
+    const list = async (subscription: string) => {
+      asked.add(subscription);
+      stage.clock.advance(10_000);
+      throw new Error('timeout');
+    };
+    const round = async (chance: number): Promise<number> => {
+      const others = { healthEvents: { value: { list } }, random: { value: () => chance } };
+      await sweep(Object.create(ports, others), 'the sweep');
+      return asked.size;
+    };
+    expect(await round(0)).toBeLessThan(15);
+    await round(0.3);
+    expect(await round(0.6)).toBe(20);
+  });
+
   it('has every site looked at although what was said cannot be remembered', async () => {
     const { journey, ports } = await slowly();
     const lost = new AutomationError('ERR_STORAGE', 'no table', { remedy: 'wait' });
