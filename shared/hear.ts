@@ -1,4 +1,5 @@
 import { iso } from './base/clock.ts';
+import { withoutFuture } from './events/notYet.ts';
 import type { Reading, Signal } from './events/signal.ts';
 import type { Ports } from './ports.ts';
 import { sitesInForce } from './record/configuration.ts';
@@ -35,11 +36,12 @@ export const remember = async (signals: readonly Signal[], ports: Ports): Promis
  */
 export const hear = async (reading: Reading, because: string, ports: Ports): Promise<Heard> => {
   const arrivedAt = ports.clock.now();
-  await remember(reading.signals, ports);
-  const acting = reading.signals.filter((signal) => signal.acts);
+  const { signals, ignored } = withoutFuture(reading, arrivedAt);
+  await remember(signals, ports);
+  const acting = signals.filter((signal) => signal.acts);
   if (acting.length > 0) {
     const subscriptionIds = [...new Set(acting.map((signal) => signal.subscriptionId))].sort();
     await ports.messages.send({ kind: 'look', because, subscriptionIds, arrivedAt });
   }
-  return { accepted: acting.length, recordedOnly: reading.signals.length - acting.length, ignored: reading.ignored };
+  return { accepted: acting.length, recordedOnly: signals.length - acting.length, ignored };
 };

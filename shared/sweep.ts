@@ -3,6 +3,8 @@ import { placementTroubles } from './base/placement.ts';
 import { sideBySide } from './base/sideBySide.ts';
 import { sitesToServe, tellConfigTrouble } from './configTrouble.ts';
 import { readHealthEvents } from './events/healthEvents.ts';
+import { withoutFuture } from './events/notYet.ts';
+import { together } from './events/payload.ts';
 import { remember } from './hear.ts';
 import { beat } from './heartbeat.ts';
 import { resourceSubscriptions } from './look.ts';
@@ -16,11 +18,11 @@ const lookBackMs = 7 * 24 * 60 * 60 * 1_000;
 const listen = async (subscriptionId: string, ports: Ports): Promise<void> => {
   const { items, truncated } = await ports.healthEvents.list(subscriptionId, ports.clock.now() - lookBackMs);
   if (truncated) ports.log.warn('the list of health events was cut', { subscriptionId });
-  const readings = items.map((item) => readHealthEvents(subscriptionId, item));
-  await remember(
-    readings.flatMap((reading) => reading.signals),
-    ports,
-  );
+  const reading = together(items.map((item) => readHealthEvents(subscriptionId, item)));
+  const { signals, ignored } = withoutFuture(reading, ports.clock.now());
+  const [first] = ignored.slice(reading.ignored.length);
+  if (first) ports.log.warn('a health event was left aside', { subscriptionId, ...first });
+  await remember(signals, ports);
 };
 
 /** So many subscriptions are asked at once. */

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readServiceHealth } from '../shared/events/serviceHealth.ts';
+import { hear } from '../shared/hear.ts';
 import { overview } from '../shared/overview.ts';
 import { sweep } from '../shared/sweep.ts';
-import { type AlertParts, commonAlert, operationEvent } from './eventsData.ts';
+import { type AlertParts, commonAlert, healthEvent, operationEvent } from './eventsData.ts';
 import { accountIn } from './support/incidentStory.ts';
 import { incident, type Journey, type Stage, startStage } from './support/journey.ts';
 import { atHome, confirm, failOver, prefixesOf } from './support/landing.ts';
@@ -86,6 +88,51 @@ describe('what is heard and changes nothing', () => {
     await journey.work();
     expect((await journey.state()).inPlace?.services).toEqual(['Storage']);
     expect(await shown(journey)).toContainEqual('aside Quantum Toaster: no table knows the name of the service');
+  });
+});
+
+describe('an event dated later than now', () => {
+  const inMinutes = (minutes: number) => new Date(stage.clock.now() + minutes * 60_000).toISOString();
+
+  it('is left aside with a word: the outage that it says is over fails over all the same', async () => {
+    const journey = await atHome(stage);
+    const over = incident(journey.subscriptionId, { status: 'Resolved', at: '2099-01-01T00:00:00Z' });
+    expect(await hear(readServiceHealth(over), 'an alert', journey.ports)).toEqual({
+      accepted: 0,
+      recordedOnly: 0,
+      ignored: [
+        {
+          what: 'event ABCD-123',
+          reason: 'its time, 2099-01-01T00:00:00.000Z, has not come yet; the sweep will find the incident if it is one',
+        },
+      ],
+    });
+    expect(await journey.ports.facts.list([journey.subscriptionId])).toEqual([]);
+    await journey.event(incident(journey.subscriptionId, { at: inMinutes(-5) }));
+    await journey.work();
+    expect((await journey.state()).inPlace?.mode).toBe('serviceFailover');
+  });
+
+  it('keeps no outage from the sweep, and is not taken from the sweep either', async () => {
+    const journey = await atHome(stage);
+    const told = (at: string, status: string) =>
+      healthEvent({ trackingId: 'ABCD-123', at, status, services: [['Storage', 'USGov Virginia']] });
+    const over = incident(journey.subscriptionId, { status: 'Resolved', at: inMinutes(11) });
+    await hear(readServiceHealth(over), 'an alert', journey.ports);
+    stage.arm.setHealthEvents(journey.subscriptionId, [
+      told(inMinutes(-5), 'Active'),
+      told('2099-01-01T00:00:00Z', 'Resolved'),
+    ]);
+    await swept(journey);
+    expect((await journey.state()).inPlace?.services).toEqual(['Storage']);
+  });
+
+  it('by a few minutes counts: clocks differ', async () => {
+    const journey = await atHome(stage);
+    const early = incident(journey.subscriptionId, { at: inMinutes(9) });
+    await hear(readServiceHealth(early), 'an alert', journey.ports);
+    await journey.work();
+    expect((await journey.state()).inPlace?.mode).toBe('serviceFailover');
   });
 });
 

@@ -19,6 +19,7 @@ import type { RecordedExchange } from '../../simulator/arm/recorded.ts';
 import { type Arm, type ArmOptions, startArm, trustCa } from '../../simulator/arm/server.ts';
 import { startAzurite } from '../../simulator/azurite.ts';
 import { readSyntheticTags, syntheticGateways } from '../../simulator/tags/syntheticTags.ts';
+import { comesTrue } from './comesTrue.ts';
 import { keepConnection, watched, watchedLog } from './secrets.ts';
 
 export type JumpClock = Clock & { advance(ms: number): void };
@@ -91,7 +92,7 @@ export type Journey = {
   readonly subscriptionId: string;
   readonly ids: LandingZoneIds;
   readonly notices: readonly Notice[];
-  /** Delivers an event as the doors would, without working off the queue. */
+  /** Delivers an event as the doors would, not before its time, without working off the queue. */
   event(payload: unknown): Promise<void>;
   word(word: Record<string, unknown>): Promise<unknown>;
   /** Works off the queue until it is empty; returns the number of messages. */
@@ -310,7 +311,10 @@ export const startJourney = async (stage: Stage, change: SiteChange = {}): Promi
     putTags,
     dropConfig: (prefix) => dropConfig(stage.connectionString, prefix),
     loseMessages: async () => void (await queue.clearMessages()),
-    event: async (payload) => void (await hear(readEvent(payload), 'an event', ports)),
+    event: async (payload) => {
+      comesTrue(payload, clock);
+      await hear(readEvent(payload), 'an event', ports);
+    },
     word: (word) => say(wordSchema.parse({ site, by: 'Ada', ...word }) as Word, 'nobody', ports),
     state: async () => (await ports.sites.load(site)).state,
     mark: () => {
