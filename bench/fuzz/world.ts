@@ -1,6 +1,8 @@
 import { AutomationError } from '../../shared/base/errors.ts';
 import { silentLog } from '../../shared/base/log.ts';
 import type { Ports } from '../../shared/ports.ts';
+import { readMessage } from '../../shared/record/message.ts';
+import type { Message } from '../../shared/record/ports.ts';
 import type { SiteState } from '../../shared/record/state.ts';
 import type { Fact } from '../../shared/scope/fact.ts';
 import type { Intent } from '../../shared/scope/intent.ts';
@@ -8,7 +10,30 @@ import { makeScene } from '../../simulator/stage/scene.ts';
 import { waitingSite } from './waitingSite.ts';
 
 /** A world in memory behind the doors: what was remembered and sent, and every attempt to write to Azure. */
-export type World = { readonly ports: Ports; readonly writes: string[]; sent(): number; forget(): void };
+export type World = {
+  readonly ports: Ports;
+  readonly writes: string[];
+  /** What is wrong with messages that were sent. */
+  readonly lost: string[];
+  sent(): number;
+  forget(): void;
+};
+
+/** As the queue takes it: base64, and no more of it (Put Message). */
+const mostInQueue = 64 * 1024;
+
+/** Why the queue would not take a message, or nobody could read it. */
+const whyLost = (message: Message): string | null => {
+  const text = JSON.stringify(message);
+  const { length } = Buffer.from(text).toString('base64');
+  if (length > mostInQueue) return `a message of ${length} bytes`;
+  try {
+    readMessage(text);
+    return null;
+  } catch (error) {
+    return `${(error as AutomationError).message} ${text.slice(0, 200)}`;
+  }
+};
 
 const notThere = (what: string): AutomationError =>
   new AutomationError('ERR_AZURE_NOT_FOUND', `${what} is not there`, { remedy: 'Nothing to do: this Azure is empty.' });
@@ -32,6 +57,7 @@ export const scene = makeScene();
 /** Everything the doors need, empty but for one site that waits for its device; `clock` stands still, so that a run can be repeated. */
 export const makeWorld = (): World => {
   const writes: string[] = [];
+  const lost: string[] = [];
   const states = new Map<string, { state: SiteState; token: string }>();
   const texts = new Map<string, string>();
   let facts: Fact[] = [];
@@ -91,8 +117,10 @@ export const makeWorld = (): World => {
     },
     leases: { hold: <T>(_: string, work: () => Promise<T>) => work() },
     messages: {
-      send: async () => {
+      send: async (message: Message) => {
         sent += 1;
+        const why = whyLost(message);
+        if (why !== null) lost.push(why);
       },
     },
     notices: { tell: async () => {} },
@@ -100,6 +128,7 @@ export const makeWorld = (): World => {
   return {
     ports,
     writes,
+    lost,
     sent: () => sent,
     forget: () => {
       states.clear();

@@ -1,7 +1,7 @@
 import { readOperation } from './failoverOperation.ts';
 import { alertImpacts } from './impacts.ts';
 import { readIncident } from './incident.ts';
-import { field, firstTime, folded, nothing, subscriptionIn, text } from './payload.ts';
+import { field, firstTime, folded, nothing, subscriptionIn, subscriptionOf, text } from './payload.ts';
 import type { Reading, Signal } from './signal.ts';
 
 /** What an envelope knows beside the record it carries. */
@@ -79,7 +79,8 @@ export const readActivityLog = (record: unknown, around: Partial<Around> = {}): 
   const whole: Around = {
     subscriptionId:
       around.subscriptionId ??
-      (text(field(record, 'subscriptionId'), 100).toLowerCase() || subscriptionIn(field(record, 'resourceId'))),
+      subscriptionOf(field(record, 'subscriptionId')) ??
+      subscriptionIn(field(record, 'resourceId')),
     firedAt: around.firedAt,
     targets: around.targets ?? [],
   };

@@ -1,6 +1,6 @@
 import { tagByResourceType } from '../base/services.ts';
 import { FAILOVER_PREFIX } from './incident.ts';
-import { nothing, oneLine } from './payload.ts';
+import { nothing, oneLine, subscriptionOf } from './payload.ts';
 import type { Reading } from './signal.ts';
 
 /**
@@ -48,16 +48,16 @@ export const readOperation = (told: {
   readonly at: string | undefined;
 }): Reading => {
   const operation = oneLine(told.operation);
-  const ids = told.resourceIds
-    .map((id) => armId.exec(id.toLowerCase().replace(/\/+$/, '')))
-    .filter((id) => id !== null);
+  const ids = told.resourceIds.map((id) => armId.exec(id.toLowerCase())).filter((id) => id !== null);
   const type = moves.get(operation.toLowerCase());
   const found = ids.find(([, , , ownType]) => ownType === type);
   const what = oneLine(`${operation || 'an operation'} on ${ids[0]?.[0] ?? told.resourceIds[0] ?? 'no resource'}`, 400);
   const reason = whyNoMove(operation);
   if (reason !== undefined || type === undefined) return nothing(what, reason ?? 'not a failover operation');
-  const [, resourceId, subscriptionId] = found ?? [];
-  if (resourceId === undefined || subscriptionId === undefined) return nothing(what, `it names no resource of ${type}`);
+  const [, resourceId, written] = found ?? [];
+  if (resourceId === undefined) return nothing(what, `it names no resource of ${type}`);
+  const subscriptionId = subscriptionOf(written);
+  if (subscriptionId === undefined) return nothing(what, 'its subscription is none that Azure has');
   if (told.at === undefined) return nothing(what, 'it has no readable time');
   const tag = Object.hasOwn(tagByResourceType, type) ? tagByResourceType[type] : undefined;
   if (tag === undefined) return nothing(what, `no service tag is known for ${type}`);

@@ -2,7 +2,7 @@ import { isObject } from '../base/canonical.ts';
 import { isInformational } from './activityLog.ts';
 import { eventImpacts } from './impacts.ts';
 import { readIncident } from './incident.ts';
-import { field, folded, nothing, text, time } from './payload.ts';
+import { field, folded, nothing, subscriptionOf, text, time } from './payload.ts';
 import type { Reading } from './signal.ts';
 
 /** What the API calls the types that alerts name otherwise; the rest keeps its name. */
@@ -54,7 +54,7 @@ export const readHealthEvents = (subscriptionId: string, item: unknown): Reading
   const closed = folded(field(properties, 'status')) === 'resolved' || type.toLowerCase() === 'rca';
   return readIncident({
     source: 'resourceHealthEvents',
-    subscriptionId: subscriptionId.trim().toLowerCase() || undefined,
+    subscriptionId: subscriptionOf(subscriptionId),
     trackingId: text(field(item, 'name'), 200),
     type: alertTypes.get(type.toLowerCase()) ?? type,
     informational: informational(properties),

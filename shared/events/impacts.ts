@@ -3,8 +3,11 @@ import { findRegionAnywhere } from '../base/geography.ts';
 import { field, oneLine, text } from './payload.ts';
 import type { Impact } from './signal.ts';
 
-/** More pairs of service and region than Azure has; a payload with more is not one of Azure's. */
-const MOST_IMPACTS = 20_000;
+/**
+ * A fact each, which every look at the subscription reads: a dozen services in all of Azure's regions. Real events name
+ * a handful; an alert brings only what its subscription has.
+ */
+const MOST_IMPACTS = 1_000;
 
 /** Names of services and regions are short; what is longer is cut, not trusted. */
 const NAME_LENGTH = 120;
@@ -23,11 +26,17 @@ const isName = (name: string): boolean => name !== '' && name !== '*';
 const impactOf = (serviceName: string, regionName: string, state: Impact['state']): Impact | null =>
   isName(serviceName) && isName(regionName) ? { serviceName, region: regionOf(regionName), regionName, state } : null;
 
+/** As many as are kept: those in regions that are known first, for no other can change a route. */
+const weightiest = (impacts: readonly Impact[]): Impact[] =>
+  [...impacts.filter(({ region }) => region !== null), ...impacts.filter(({ region }) => region === null)].slice(
+    0,
+    MOST_IMPACTS,
+  );
+
 /** Each pair once; a pair told open and closed in one message is open. */
 const distinct = (impacts: readonly (Impact | null)[]): Impacts => {
   const byPair = new Map<string, Impact>();
   let nameless = 0;
-  let beyond = 0;
   for (const impact of impacts) {
     if (impact === null) {
       nameless += 1;
@@ -35,14 +44,14 @@ const distinct = (impacts: readonly (Impact | null)[]): Impacts => {
     }
     const pair = JSON.stringify([impact.serviceName, impact.regionName]);
     const before = byPair.get(pair);
-    if (before === undefined && byPair.size >= MOST_IMPACTS) beyond += 1;
-    else if (before === undefined || impact.state === 'open') byPair.set(pair, impact);
+    if (before === undefined || impact.state === 'open') byPair.set(pair, impact);
   }
+  const beyond = byPair.size - MOST_IMPACTS;
   const unread = [
     ...(nameless > 0 ? [`${nameless} impacted services or regions without a readable name`] : []),
-    ...(beyond > 0 ? [`${beyond} impacted regions beyond the first ${MOST_IMPACTS}`] : []),
+    ...(beyond > 0 ? [`${beyond} impacted regions beyond the ${MOST_IMPACTS} that are kept`] : []),
   ];
-  return { impacts: [...byPair.values()], unread };
+  return { impacts: beyond > 0 ? weightiest([...byPair.values()]) : [...byPair.values()], unread };
 };
 
 const parsed = (written: unknown): unknown => {

@@ -71,9 +71,18 @@ export const firstTime = (...values: readonly unknown[]): string | undefined => 
   return undefined;
 };
 
+/** A GUID in Azure; the sites file takes no longer one, so what is longer, or not plain, concerns no site. */
+const subscription = /^[ -.0-~]{1,64}$/;
+
+/** A subscription's id, lower-case; undefined for what can be none: it would be filed, sent on, and read by nobody. */
+export const subscriptionOf = (value: unknown): string | undefined => {
+  const id = text(value).toLowerCase();
+  return subscription.test(id) ? id : undefined;
+};
+
 /** What stands between the slashes after `subscriptions` in an ARM id, lower-case; else undefined. */
 export const subscriptionIn = (armId: unknown): string | undefined =>
-  /^\/?subscriptions\/([^/]{1,100})(\/|$)/i.exec(text(armId, 2_048))?.[1]?.trim().toLowerCase();
+  subscriptionOf(/^\/?subscriptions\/([^/]+)(\/|$)/i.exec(text(armId, 2_048))?.[1]);
 
 export const nothing = (what: string, reason: string): Reading => ({ signals: [], ignored: [{ what, reason }] });
 

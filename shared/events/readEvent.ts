@@ -3,7 +3,7 @@ import { AutomationError } from '../base/errors.ts';
 import { readActivityLog } from './activityLog.ts';
 import { isGridEvent, readEventGrid } from './eventGrid.ts';
 import { isHealthEvent, readHealthEvents } from './healthEvents.ts';
-import { at, field, notAnEvent, nothing, subscriptionIn, text, together } from './payload.ts';
+import { at, field, notAnEvent, nothing, subscriptionIn, subscriptionOf, text, together } from './payload.ts';
 import { readServiceHealth } from './serviceHealth.ts';
 import type { Reading } from './signal.ts';
 
@@ -17,8 +17,8 @@ const subscriptionsOf = (item: unknown): readonly string[] => {
   const impact = at(item, 'properties', 'impact');
   const regions = (Array.isArray(impact) ? impact : []).map((service) => field(service, 'impactedRegions'));
   const listed = regions.flat().map((region) => field(region, 'impactedSubscriptions'));
-  const ids = listed.flat().map((id) => text(id, 100).toLowerCase());
-  return [...new Set(ids.filter((id) => id !== ''))].sort();
+  const ids = listed.flat().map(subscriptionOf);
+  return [...new Set(ids.filter((id) => id !== undefined))].sort();
 };
 
 const readHealthItem = (item: unknown): Reading => {
