@@ -1,4 +1,5 @@
 import { iso } from './base/clock.ts';
+import { asAutomationError } from './base/errors.ts';
 import { withoutFuture } from './events/notYet.ts';
 import type { Reading, Signal } from './events/signal.ts';
 import type { Ports } from './ports.ts';
@@ -31,7 +32,9 @@ const addedNames = async (ports: Ports): Promise<Readonly<Record<string, string>
   try {
     const { sites } = await sitesInForce(ports.config);
     return Object.assign({}, ...sites.map((site) => site.serviceNames));
-  } catch {
+  } catch (error) {
+    // Storage that says nothing would not keep the facts either: who calls is not kept waiting twice.
+    if (asAutomationError(error).code === 'ERR_STORAGE') throw error;
     return {};
   }
 };

@@ -1,10 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { HttpRequest } from '@azure/functions';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Adapters, buildAzure } from '../shared/azure/index.ts';
 import { silentLog } from '../shared/base/log.ts';
-import { readSettings } from '../shared/base/settings.ts';
+import { readSettings, type Settings } from '../shared/base/settings.ts';
 import { newSite } from '../shared/record/state.ts';
+import { buildPorts, unwire, wireTo } from '../shared/wire.ts';
+import { incident } from './support/journey.ts';
 
 /** A storage account that is unwell; null: it takes the request and never answers. */
 let status: number | null = 503;
@@ -15,17 +18,16 @@ const server = createServer((request, response) => {
 });
 
 let azure: Adapters;
+let settings: Settings;
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/unwell`;
   const key = Buffer.from('a key').toString('base64');
   const account = `DefaultEndpointsProtocol=http;AccountName=unwell;AccountKey=${key}`;
-  azure = buildAzure(
-    readSettings({
-      AzureWebJobsStorage: `${account};BlobEndpoint=${url};QueueEndpoint=${url};TableEndpoint=${url};`,
-    }),
-    silentLog,
-  );
+  settings = readSettings({
+    AzureWebJobsStorage: `${account};BlobEndpoint=${url};QueueEndpoint=${url};TableEndpoint=${url};`,
+  });
+  azure = buildAzure(settings, silentLog);
 });
 afterAll(() => {
   server.close();
@@ -89,5 +91,21 @@ describe('storage that is unwell', () => {
     const ended = await Promise.allSettled(calls.map((call) => call?.(azure)));
     expect(ended.map(({ status: how }) => how)).toEqual(calls.map(() => 'rejected'));
     expect(performance.now() - started).toBeLessThan(20_000);
+  });
+
+  it('and says nothing at all is answered 503 while the action group still waits', { timeout: 40_000 }, async () => {
+    status = null;
+    wireTo(await buildPorts(settings, silentLog));
+    const { serviceHealthWebhook } = await import('../functions/serviceHealthWebhook.ts');
+    const started = performance.now();
+    const request = new Request('http://localhost/api/events/service-health', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(incident('0d1c2b3a-0000-4000-8000-00000000c0de')),
+    });
+    const answer = await serviceHealthWebhook(request as unknown as HttpRequest);
+    unwire();
+    expect(answer).toMatchObject({ status: 503, jsonBody: { error: { code: 'ERR_STORAGE' } } });
+    expect(performance.now() - started).toBeLessThan(9_000);
   });
 });

@@ -1,28 +1,12 @@
 import type { ContainerClient } from '@azure/storage-blob';
 import { AutomationError } from '../base/errors.ts';
 import type { ConfigStore } from '../record/ports.ts';
-import { contentTypeOf, listBlobs, readBlob } from './blobText.ts';
+import { contentTypeOf, listBlobs, readBlob, readTagged } from './blobText.ts';
 import { inAWhile, onStorage, soon } from './onStorage.ts';
 import { statusOf, withHome } from './storageFailures.ts';
 
 /** Others that write the same blob do so seldom; so often in a row they come before us by no chance. */
 const mostTries = 10;
-
-/** A blob's text and entity tag; neither where it is not there. */
-const readTagged = async (
-  container: ContainerClient,
-  name: string,
-): Promise<{ readonly text?: string; readonly etag?: string | undefined }> => {
-  try {
-    const { etag, readableStreamBody } = await container.getBlobClient(name).download(undefined, undefined, inAWhile());
-    const chunks: Buffer[] = [];
-    for await (const chunk of readableStreamBody ?? []) chunks.push(Buffer.from(chunk));
-    return { text: Buffer.concat(chunks).toString('utf8'), etag };
-  } catch (error) {
-    if (statusOf(error) === 404) return {};
-    throw error;
-  }
-};
 
 /** False where somebody wrote it first. */
 const upload = async (

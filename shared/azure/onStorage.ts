@@ -6,12 +6,28 @@ const tries = 3;
 const firstPauseMs = 100;
 /** Storage answers in milliseconds; a call without an answer for so long will have none. */
 const callMs = 10_000;
+/** Of what a door reads first of all, whatever else it does then: who called gives up after ten seconds. */
+const firstWordMs = 5_000;
 /** A list of many pages, or a file of many megabytes. */
 const longMs = 60_000;
 
 /** Options of every call to storage: it ends, even where the other side of a connection is gone without a word. */
 export const soon = () => ({ abortSignal: AbortSignal.timeout(callMs) });
 export const inAWhile = () => ({ abortSignal: AbortSignal.timeout(longMs) });
+
+/** Runs a reading of any length, under a signal that ends it where not even its first word (`heard`) comes soon. */
+export const oncePrompted = async <T>(
+  read: (abortSignal: AbortSignal, heard: () => void) => Promise<T>,
+): Promise<T> => {
+  const silence = new AbortController();
+  const timer = setTimeout(() => silence.abort(), firstWordMs);
+  const heard = (): void => clearTimeout(timer);
+  try {
+    return await read(AbortSignal.any([silence.signal, inAWhile().abortSignal]), heard);
+  } finally {
+    heard();
+  }
+};
 
 const unreached: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 
@@ -21,9 +37,10 @@ const refused = (error: unknown): boolean => {
   return status === 503 || status === 429 || (status === undefined && unreached.has(codeOf(error)));
 };
 
-/** Nobody knows what became of it. */
+/** Nobody knows what became of it; but what we gave up ourselves has had all the time there is. */
 const unclear = (error: unknown): boolean => {
   const status = statusOf(error);
+  if (codeOf(error) === 'AbortError') return false;
   return status === undefined ? codeOf(error) !== 'unknown' : status >= 500 || status === 408;
 };
 

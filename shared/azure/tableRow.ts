@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { TableClient } from '@azure/data-tables';
 import { AutomationError } from '../base/errors.ts';
-import { inAWhile, soon } from './onStorage.ts';
+import { oncePrompted, soon } from './onStorage.ts';
 import { codeOf, isHomeMissing, statusOf, withHome } from './storageFailures.ts';
 
 /** A property holds 64 KiB of UTF-16; a row 1 MiB in 252 properties (Table service data model). */
@@ -98,8 +98,12 @@ export const rowsOf = async (table: TableClient, partitionKey: string): Promise<
   try {
     // tableKey leaves no quote in a key.
     const filter = `PartitionKey eq '${partitionKey}'`;
-    for await (const entity of table.listEntities({ queryOptions: { filter }, ...inAWhile() }))
-      values.push(fromColumns(`A row of ${partitionKey}`, entity).value);
+    await oncePrompted(async (abortSignal, heard) => {
+      for await (const entity of table.listEntities({ queryOptions: { filter }, abortSignal })) {
+        heard();
+        values.push(fromColumns(`A row of ${partitionKey}`, entity).value);
+      }
+    });
   } catch (error) {
     if (!isHomeMissing(error)) throw error;
   }
