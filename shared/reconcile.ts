@@ -4,6 +4,7 @@ import { carryOn } from './carryOn.ts';
 import { choose, chooseAll } from './choose.ts';
 import { considerFallback, considerMove } from './considerMove.ts';
 import { fanOut } from './fanOut.ts';
+import { holdAt, unlessHeld } from './held.ts';
 import { keepPreflight } from './keepPreflight.ts';
 import { keepWatch } from './keepWatch.ts';
 import { decideFor, look } from './look.ts';
@@ -29,7 +30,7 @@ import type { Work } from './work.ts';
  *  4. a move is under way: carry it on; out of a dead region, nothing else is asked
  *  5. the region fails as a whole: its move is asked for before a run is carried on; one that failed lets nobody ask there
  *  6. a run is under way: its own message asks Azure and carries it on; others are kept for later
- *  7. a person approved the very plan that waits: begin it
+ *  7. a person approved the very plan that waits: begin it, unless somebody said hold since
  *  8. otherwise decide from facts and intents: is a move of the whole site called for?
  *  9. look: tags, tables -> plans; record it; where that fails, see all the same whether the site could move; fall back to a move where routes do not fit
  * 10. a run waits for a person: go on with it while it is still what is wanted
@@ -68,6 +69,8 @@ const attend = async (visit: Visit): Promise<void> => {
   }
   if (run !== null && deviceConfirmed(session.state())) return goOn(visit, await visit.work(), 1);
   if (run === null && approved !== null && waiting !== null && approved.digest === waiting.digest) {
+    const hold = await holdAt(visit);
+    if (hold !== null) return unlessHeld(visit, hold, () => lookAgain(visit, 1));
     const work = await beginApproved(visit, waiting, approved.by);
     if (work !== null) return goOn(visit, work, 1);
   }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sweep } from '../shared/sweep.ts';
 import { incident, type Journey, type Stage, services, startJourney, startStage } from './support/journey.ts';
-import { atHome, confirm, failOver, prefixesOf } from './support/landing.ts';
+import { approve, atHome, confirm, failOver, prefixesOf } from './support/landing.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -82,6 +82,28 @@ describe('a person declares', () => {
     expect(held.lastPlan?.reasons[0]).toContain('Nothing is changed: Ada declared hold');
     expect(journey.calls().writes).toBe(0);
     await journey.word({ action: 'withdraw' });
+    await journey.work();
+    expect(await inPlace(journey)).toEqual([...services].sort());
+  });
+
+  it('hold, after a plan was approved and before it began: nothing is written, and who approved hears why', async () => {
+    const journey = await atHome(stage, { policy: { serviceFailover: 'ask' } });
+    await failOver(journey);
+    await approve(journey);
+    await journey.word({ action: 'declare', kind: 'hold', reason: 'change freeze', by: 'Bo' });
+    await journey.work();
+    expect(journey.calls().writes).toBe(0);
+    expect(await journey.state()).toMatchObject({ run: null, waiting: null, approved: null });
+    const told = journey.notices.filter(({ title }) => title.includes('what was approved is not begun'));
+    expect(told.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^Ada approved it, but before it began: Bo declared hold.*change freeze/),
+    ]);
+    // What was approved before the hold is not approved after it.
+    await journey.word({ action: 'withdraw' });
+    await journey.work();
+    expect(journey.calls().writes).toBe(0);
+    expect((await journey.state()).waiting).not.toBeNull();
+    await approve(journey);
     await journey.work();
     expect(await inPlace(journey)).toEqual([...services].sort());
   });
