@@ -15,6 +15,13 @@ type Speed = Pick<Clock, 'speed'>;
 /** When a visit may begin that has something to do at `due` (ms, application time). */
 export const entryFor = (due: number, { speed }: Speed): number => due - Math.min(headStartWallMs * speed, longestMs);
 
+/** A function that sleeps longer is paid for, and ended by its host, for nothing: the queue can hold the message. */
+const mostSleptWallMs = 60_000;
+
+/** Whether a message came so long before its time (ms) that it is to come again instead of being waited for. */
+export const isFarOff = (notBefore: number, { now, speed }: Pick<Clock, 'now' | 'speed'>): boolean =>
+  (notBefore - now()) / speed > mostSleptWallMs;
+
 /** What one visit has of time to wait at its site, its lease held, for what is about to be due. Longer waits go by message. */
 export type Patience = {
   /** Whether it lasts until `due` (ms). */

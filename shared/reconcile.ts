@@ -8,7 +8,7 @@ import { holdAt, unlessHeld } from './held.ts';
 import { keepPreflight } from './keepPreflight.ts';
 import { keepWatch } from './keepWatch.ts';
 import { decideFor, look } from './look.ts';
-import { entryFor } from './patience.ts';
+import { entryFor, isFarOff } from './patience.ts';
 import { pauseOf } from './pauseAll.ts';
 import type { Ports } from './ports.ts';
 import { isHeldBack } from './record/inVain.ts';
@@ -24,7 +24,7 @@ import type { Work } from './work.ts';
 /**
  * The loop, from a message to a proven site. An event only says when to look; what is done follows from what is.
  *
- *  1. wait the last moment until the message's `notBefore`; who carries something on comes a little earlier
+ *  1. wait the last moment until the message's `notBefore`, or have it come again; who carries something on comes a little earlier
  *  2. a message to all: one message for each site concerned
  *  3. enter the site: configuration, lease, state; leave a paused one alone
  *  4. a move is under way: carry it on; out of a dead region, nothing else is asked
@@ -41,10 +41,12 @@ export const reconcile = async (message: Message, ports: Ports, redelivered = fa
   if (message.kind === 'sweep') return sweep(ports, message.because);
   if (message.kind === 'look') return fanOut(message, ports);
   const { notBefore, continues } = message;
-  await ports.clock.sleepUntil(continues === undefined ? notBefore : entryFor(notBefore, ports.clock));
   // Kept in the message: a busy site is come back to by a new one.
-  const revives = redelivered || message.sweep === true || message.revives === true;
-  await enter(revives ? { ...message, revives } : message, ports, attend);
+  const revives = redelivered || message.revives === true || message.sweep === true;
+  const kept = revives ? { ...message, revives } : message;
+  if (isFarOff(notBefore, ports.clock)) return ports.messages.send(kept);
+  await ports.clock.sleepUntil(continues === undefined ? notBefore : entryFor(notBefore, ports.clock));
+  await enter(kept, ports, attend);
 };
 
 /** The world may change under our hands; so often it is looked at again within one message. */

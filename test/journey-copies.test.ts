@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AutomationError } from '../shared/base/errors.ts';
+import type { Ports } from '../shared/ports.ts';
+import { reconcile } from '../shared/reconcile.ts';
 import type { Message } from '../shared/record/ports.ts';
 import { type Journey, type Stage, startStage } from './support/journey.ts';
 import { atHome } from './support/landing.ts';
@@ -77,5 +79,30 @@ describe('copies of one message', () => {
     for (let handled = 0; handled < seconds.length; handled += 1) await journey.step();
     await journey.loseMessages();
     expect(waits).toEqual(seconds);
+  });
+});
+
+describe('a message that is handed out two days before its time', () => {
+  it('goes back into the queue until then: nobody sleeps over it, and the site is left alone', async () => {
+    const journey = await atHome(stage);
+    const slept: number[] = [];
+    const sent: Message[] = [];
+    const clock = {
+      ...stage.clock,
+      speed: 1,
+      sleepUntil: async (until: number) => void slept.push(until - stage.clock.now()),
+    };
+    const ports: Ports = Object.create(journey.ports, {
+      clock: { value: clock },
+      messages: { value: { send: async (message: Message) => void sent.push(message) } },
+    });
+    const early = { ...look(journey), notBefore: stage.clock.now() + 2 * 86_400_000 };
+    await reconcile(early, ports, true);
+    expect(sent).toEqual([{ ...early, revives: true }]);
+    expect(slept).toEqual([]);
+    expect(journey.calls()).toMatchObject({ reads: 0, writes: 0 });
+    stage.clock.advance(2 * 86_400_000 - 1_500);
+    await reconcile(early, ports, true);
+    expect(slept).toEqual([1_500]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { entryFor, newPatience } from '../shared/patience.ts';
+import { entryFor, isFarOff, newPatience } from '../shared/patience.ts';
 import { jumpClock } from './support/journey.ts';
 
 const at = (speed: number) => ({ ...jumpClock('2026-11-28T03:00:00Z'), speed });
@@ -13,6 +13,18 @@ describe('who has something to do at a moment', () => {
     { speed: Number.POSITIVE_INFINITY, early: 3_000 },
   ])('comes $early ms before it on a clock $speed times as fast as the wall', ({ speed, early }) => {
     expect(entryFor(now, { speed })).toBe(now - early);
+  });
+});
+
+describe('a message before its time', () => {
+  it.each([
+    { speed: 1, ms: 60_000, far: false },
+    { speed: 1, ms: 60_001, far: true },
+    { speed: 60, ms: 60 * 60_000, far: false },
+    { speed: 60, ms: 61 * 60_000, far: true },
+    { speed: Number.POSITIVE_INFINITY, ms: 9 * 86_400_000, far: false },
+  ])('by $ms ms on a clock $speed times as fast as the wall is too early to be waited for: $far', (row) => {
+    expect(isFarOff(now + row.ms, at(row.speed))).toBe(row.far);
   });
 });
 
