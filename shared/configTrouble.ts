@@ -4,7 +4,9 @@ import type { Site } from './base/site.ts';
 import type { Ports } from './ports.ts';
 import { tagNamesOf } from './ranges/desired.ts';
 import { heldTags } from './ranges/witness.ts';
+import { askedIn } from './record/asked.ts';
 import { sitesInForce } from './record/configuration.ts';
+import { askedBlob } from './record/tagBlobs.ts';
 import { frozenText } from './record/tagsView.ts';
 import { tagsFor } from './visit.ts';
 
@@ -32,11 +34,13 @@ const troubleOfSites = async (ports: Ports): Promise<string | null> => {
   }
 };
 
-/** Files of tags that were passed over. Where none is left, each site says so itself. */
+/** Files of tags that were passed over, and a download that was not taken. Where none is left, each site says so itself. */
 const troubleOfTags = async (sites: readonly Site[], ports: Ports): Promise<string[]> => {
   const refused: string[] = [];
   for (const cloud of [...new Set(sites.map((site) => site.cloud))].sort()) {
     try {
+      const { download } = askedIn(await ports.config.read(askedBlob(cloud)));
+      if (download?.trouble) refused.push(`Service tags of ${cloud} at the download address: ${download.said}`);
       refused.push(...(await tagsFor(ports)(cloud)).refused);
     } catch (error) {
       if (!(error instanceof AutomationError) || error.code !== 'ERR_TAGS_MISSING') throw error;

@@ -16,8 +16,19 @@ const dayMs = 24 * hourMs;
 const mostRegions = 2;
 /** Files come about weekly, on no fixed day. */
 const daysBack = 8;
+/**
+ * Each week's file counts on by one, and no cloud has come to 500 in all its years. A file that is two years ahead is no
+ * next one, and whatever came after it would be older for ever.
+ */
+const mostAhead = 100;
 
-type Answer = { readonly changeNumber: number | null; readonly said: string; readonly waitMs: number };
+type Answer = {
+  readonly changeNumber: number | null;
+  readonly said: string;
+  readonly waitMs: number;
+  /** It is not taken, and people are told. */
+  readonly trouble?: boolean;
+};
 
 const inVain = (error: unknown): Answer => {
   const { message, retryAfterMs } = asAutomationError(error);
@@ -81,12 +92,19 @@ const newestFile = async (cloud: CloudName, ports: Ports): Promise<number> => {
   }
 };
 
-const keepDownload = async (table: TagTable, text: string, ports: Ports): Promise<string> => {
+const keepDownload = async (table: TagTable, text: string, ports: Ports): Promise<Answer> => {
   const { cloud, changeNumber } = table;
   const known = await newestFile(cloud, ports);
-  if (changeNumber <= known) return `change ${changeNumber}, no newer than what was put (${known})`;
+  if (changeNumber <= known) {
+    return { changeNumber, said: `change ${changeNumber}, no newer than what was put (${known})`, waitMs: dayMs };
+  }
+  // Without a file before there is nothing to measure the first one by.
+  if (known >= 0 && changeNumber - known > mostAhead) {
+    const said = `change ${changeNumber}, which is not taken: it is more than ${mostAhead} ahead of what was put (${known}). If it is right, put it: npm run cli -- tags put FILE`;
+    return { changeNumber: null, said, waitMs: dayMs, trouble: true };
+  }
   await ports.config.write(tagBlob('download', cloud, changeNumber), text);
-  return `change ${changeNumber}`;
+  return { changeNumber, said: `change ${changeNumber}`, waitMs: dayMs };
 };
 
 const askDownload = async (cloud: CloudName, url: string, ports: Ports): Promise<Answer> => {
@@ -96,7 +114,7 @@ const askDownload = async (cloud: CloudName, url: string, ports: Ports): Promise
       if (text === null) continue;
       const table = parseTagFile(text, 'The download');
       checkCloud(table, cloud);
-      return { changeNumber: table.changeNumber, said: await keepDownload(table, text, ports), waitMs: dayMs };
+      return await keepDownload(table, text, ports);
     }
     return { changeNumber: null, said: 'there is no such file (404)', waitMs: dayMs };
   } catch (error) {
@@ -104,11 +122,12 @@ const askDownload = async (cloud: CloudName, url: string, ports: Ports): Promise
   }
 };
 
-const recorded = ({ changeNumber, said, waitMs }: Answer, now: number): AskedSource => ({
+const recorded = ({ changeNumber, said, waitMs, trouble }: Answer, now: number): AskedSource => ({
   askedAt: iso(now),
   notBefore: iso(now + waitMs),
   changeNumber,
   said,
+  ...(trouble ? { trouble } : {}),
 });
 
 const isDue = (asked: AskedSource | undefined, now: number): boolean =>

@@ -200,6 +200,23 @@ describe('the download address', () => {
     expect(writesOf(journey)).toEqual([]);
   });
 
+  it('that counts far ahead is not taken before a person puts it: the next real file still counts', async () => {
+    const journey = await asking({ url: `${web.origin}/tags.json` });
+    const told = () => journey.notices.filter(({ title }) => title.startsWith('The configuration has a fault'));
+    web.pages.set('/tags.json', { text: tagsWith(() => {}, 999_999_999) });
+    await sweepTwice(journey);
+    expect(told().map(({ text }) => text)).toEqual([
+      expect.stringMatching(
+        /change 999999999, which is not taken: .* ahead of what was put \(900\)\. .* tags put FILE/,
+      ),
+    ]);
+    web.pages.set('/tags.json', { text: withMore(901) });
+    stage.clock.advance(day);
+    await sweepTwice(journey);
+    expect(prefixesOf(stage, journey)).toContain(more);
+    expect(told()).toHaveLength(1);
+  });
+
   it('is cut off at a size no file has, and is never asked without https', async () => {
     web.pages.set('/tags.json', { text: 'x'.repeat(200_000) });
     const download = tagDownload(stage.clock, undefined, 100_000);

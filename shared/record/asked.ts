@@ -8,6 +8,8 @@ const answer = z.object({
   changeNumber: z.number().nullable(),
   /** What became of it, in a sentence. */
   said: z.string(),
+  /** It was not taken, and a person is to see why; absent in older records. */
+  trouble: z.boolean().optional(),
 });
 const schema = z.object({ api: answer.optional(), download: answer.optional() });
 
