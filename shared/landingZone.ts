@@ -1,4 +1,4 @@
-import { networkOf } from './base/address.ts';
+import { networkIn } from './base/address.ts';
 import { isObject, type JsonObject } from './base/canonical.ts';
 import { asAutomationError } from './base/errors.ts';
 import type { Site } from './base/site.ts';
@@ -11,7 +11,8 @@ const texts = (value: unknown): string[] => list(value).filter((item): item is s
 
 const isIpv6 = (text: string): boolean => text.includes(':');
 /** The VPN of the device carries IPv4 only; what is planned by knows no other. */
-const ipv4In = (prefixes: readonly string[]): string[] => prefixes.filter((text) => !isIpv6(text)).map(networkOf);
+const ipv4In = (prefixes: readonly string[]): string[] =>
+  prefixes.filter((text) => !isIpv6(text)).map((text) => networkIn(text) ?? text);
 
 const publicIpIdsOf = (gateway: JsonObject): string[] =>
   list(propertiesOf(gateway)['ipConfigurations'])

@@ -30,13 +30,16 @@ export const readPrefix = (what: string, text: string): Interval => {
   return { first: Number(range.getFirst().getValue()), last: Number(range.getLast().getValue()) };
 };
 
-/** The network an IPv4 prefix is in, as Azure shows it with host bits set: 192.168.150.0/24 of 192.168.150.1/24. Else as it is. */
-export const networkOf = (text: string): string => {
+/**
+ * The network an IPv4 prefix is in: `192.168.150.0/24` of `192.168.150.1/24`, since ARM keeps what a person typed, host
+ * bits and all. null where it is none.
+ */
+export const networkIn = (text: string): string | null => {
   try {
-    const range = IPv4CidrRange.fromCidr(text);
+    const range = IPv4CidrRange.fromCidr(text.trim());
     return `${range.getFirst().toString()}/${range.getPrefix().toString()}`;
   } catch {
-    return text;
+    return null;
   }
 };
 

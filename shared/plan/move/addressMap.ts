@@ -26,12 +26,6 @@ const intervalOf = (text: string): Interval | null => {
   }
 };
 
-/** A prefix as ARM may show it, by its network: `192.168.150.0/24` of `192.168.150.1/24`. null where it is none of IPv4. */
-export const networkIn = (text: string): string | null => {
-  const range = intervalOf(text);
-  return range === null ? null : formatPrefix(range.first, 32 - Math.log2(range.last - range.first + 1));
-};
-
 const inside = (inner: Interval, outer: Interval): boolean => inner.first >= outer.first && inner.last <= outer.last;
 
 const shifted = (text: string, by: AddressShift, range: Interval): string => {

@@ -1,8 +1,8 @@
-import { meets, readPrefix } from '../../base/address.ts';
+import { meets, networkIn, readPrefix } from '../../base/address.ts';
 import { regionOfSide, sideOf } from '../../base/side.ts';
 import type { Blocker } from '../blocker.ts';
 import type { SnapshotResource } from '../snapshot.ts';
-import { type AddressShift, networkIn, shiftOf } from './addressMap.ts';
+import { type AddressShift, shiftOf } from './addressMap.ts';
 import type { CarriedResource } from './carryResource.ts';
 import { listIn, objectIn } from './json.ts';
 import type { MovePlanInput } from './moveInput.ts';
@@ -11,7 +11,7 @@ type Raw = Pick<SnapshotResource, 'role' | 'body'>;
 
 /** The IPv4 prefixes of a list of ARM's, each by its network. */
 const prefixesIn = (list: readonly unknown[]): string[] =>
-  list.flatMap((text) => (typeof text === 'string' ? (networkIn(text.trim()) ?? []) : []));
+  list.flatMap((text) => (typeof text === 'string' ? (networkIn(text) ?? []) : []));
 
 /** The VNet's own ranges, IPv4. */
 export const spaceOf = (resources: readonly Raw[]): string[] => {
