@@ -1,7 +1,6 @@
 import { reconcile } from '../../shared/reconcile.ts';
 import { readMessage } from '../../shared/record/message.ts';
 import type { SiteState } from '../../shared/record/state.ts';
-import { comesTrue } from '../support/comesTrue.ts';
 import type { Journey, Stage } from '../support/journey.ts';
 import type { Call, Task } from './calls.ts';
 import { type End, endOf } from './end.ts';
@@ -99,10 +98,7 @@ const surround = (stage: Stage, journey: Journey, trial: Trial, lives: Lives) =>
   const outside: Outside = {
     stage,
     journey,
-    event: (payload) => {
-      comesTrue(payload, stage.clock);
-      return knock({ do: 'event', payload });
-    },
+    event: (payload) => knock({ do: 'event', payload }),
     word: (word) => knock({ do: 'word', word: { site: journey.site, by: 'Ada', ...word } }),
     sweep: () => knock({ do: 'sweep' }),
     until,

@@ -55,8 +55,9 @@ const failback: Script = {
     await confirm(journey);
     return journey;
   },
-  play: async ({ journey, event, word, rest }) => {
-    await event(incident(journey.subscriptionId, { status: 'Resolved', at: '2026-07-20T05:00:00.000Z' }));
+  play: async ({ stage, journey, event, word, rest }) => {
+    const at = new Date(stage.clock.now()).toISOString();
+    await event(incident(journey.subscriptionId, { status: 'Resolved', at }));
     await rest('asks for the way back', ({ waiting }) => waiting !== null);
     await word({ action: 'apply', digest: (await journey.state()).waiting?.digest });
     await rest(
