@@ -32,6 +32,7 @@ type Trouble = keyof typeof onWrites;
 /** ARM's own patience, as `createArm` has it; then the caller gives up. */
 const timeoutMs = 30_000;
 const usualMs = { from: 40, to: 400 };
+const supportSeconds = 6 * 3_600;
 
 const effectOf = (trouble: Trouble, random: Random): Effect | null => {
   switch (trouble) {
@@ -45,11 +46,13 @@ const effectOf = (trouble: Trouble, random: Random): Effect | null => {
       return { kind: 'operationTakes', seconds: 60 + random.below(1_500) };
     case 'staysUpdating':
       return { kind: 'staysUpdating', seconds: 5 + random.below(300) };
+    // In the end somebody has Azure's support end it: long after the app has given up, and before all have to be home.
+    case 'operationNeverEnds':
+      return { kind: 'operationTakes', seconds: supportSeconds };
     case 'conflict':
     case 'etagMismatch':
     case 'serverError':
     case 'unavailable':
-    case 'operationNeverEnds':
     case 'duplicate':
       return { kind: trouble };
     default:
