@@ -49,10 +49,14 @@ const comeBack = async ({ message, ports, session }: Visit, id: string, notBefor
 /** The region that is left is not asked anything while a site moves out of it because it is down. */
 const keepsAway = (move: Move): boolean => move.reason === 'outage' && move.status === 'running';
 
-const goOn = async (visit: Visit, move: Move): Promise<void> => {
+/** True where the move is over: this visit is to the side where the site lived, and has nothing to look for there any more. */
+const goOn = async (visit: Visit, move: Move): Promise<boolean> => {
   visit.charge('move');
   const moved = await carryOnMove(await workOf(visit, move));
-  if (moved.status === 'later') return comeBack(visit, move.id, moved.notBefore);
+  if (moved.status === 'later') {
+    await comeBack(visit, move.id, moved.notBefore);
+    return false;
+  }
   const failed = visit.session.state().move?.status === 'failed';
   // The site lives elsewhere now, or something that had to wait for the move may be called for: a visit of its own looks.
   if (moved.status === 'ended' || (failed && move.reason !== 'outage'))
@@ -61,6 +65,7 @@ const goOn = async (visit: Visit, move: Move): Promise<void> => {
       { because: `${move.title} ${failed ? 'has failed' : 'is over'}`, arrivedAt: visit.ports.clock.now() },
       visit.ports,
     );
+  return moved.status === 'ended';
 };
 
 /**
@@ -77,10 +82,11 @@ export const attendMove = async (visit: Visit): Promise<'handled' | 'aside'> => 
   const revives = message.revives === true;
   const mine = message.continues === move.id || revives || fresh || said;
   const until = move.away?.until ?? null;
+  let over = false;
   if (mine && !fresh && !said && until !== null && entryFor(until, ports.clock) > ports.clock.now()) {
     // Its own message too early is one too many; a reviving one makes sure that another comes.
     if (revives) await comeBack(visit, move.id, until);
-  } else if (mine) await goOn(visit, move);
-  const left = message.continues === move.id || said || fresh;
+  } else if (mine) over = await goOn(visit, move);
+  const left = message.continues === move.id || said || fresh || over;
   return left || keepsAway(session.state().move ?? move) ? 'handled' : 'aside';
 };

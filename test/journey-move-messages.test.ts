@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Ports } from '../shared/ports.ts';
 import { reconcile } from '../shared/reconcile.ts';
 import { type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
-import { regionFails, settledAtHome, sweepOnce, targetOf, untilDevice } from './support/moves.ts';
+import { loadDevice, regionFails, settledAtHome, sweepOnce, targetOf, untilDevice } from './support/moves.ts';
 import { finishAtDevice, moveOf, notOurs, plannedMove, quickMoves, sweepIsDue } from './support/moveTrouble.ts';
 
 let stage: Stage;
@@ -84,6 +84,29 @@ describe('a move under way', () => {
       await sweepIsDue(journey);
     }
     await arrives(journey);
+  });
+
+  it('that ends under the message of a sweep has nothing more looked at on the side that was left', async () => {
+    const journey = await started();
+    await untilDevice(journey);
+    const { ids } = await targetOf(journey);
+    await loadDevice(stage, journey, ids.gateway);
+    for (let sweeps = 0; (await journey.state()).residence?.side !== 'target'; sweeps += 1) {
+      expect(sweeps).toBeLessThan(20);
+      await journey.loseMessages();
+      stage.clock.advance(120_000);
+      await sweepIsDue(journey);
+      // To all, and to the site.
+      await journey.step();
+      await journey.step();
+    }
+    const { properties } = stage.arm.read(ids.gateway.replace(/[^/]+\/vngw$/, 'publicIPAddresses/vngw-ip')) as {
+      properties: { ipAddress: string };
+    };
+    const { network, run } = await journey.state();
+    expect({ there: network?.gatewayPublicIpAddresses, run }).toEqual({ there: [properties.ipAddress], run: null });
+    await journey.work();
+    expect((await journey.state()).network?.gatewayPublicIpAddresses).toEqual([properties.ipAddress]);
   });
 
   it('is carried on by one of two workers that come at once, and the other does nothing', async () => {
