@@ -36,6 +36,7 @@ import {
 } from './moveWork.ts';
 import { pauseOf } from './pauseAll.ts';
 import { ready } from './plan/move/graph.ts';
+import type { MoveStep } from './plan/move/movePlan.ts';
 import { withinBudget } from './record/callBudget.ts';
 import { moveStartLine } from './record/ledgerLines.ts';
 import type { MoveStepRecord } from './record/move.ts';
@@ -165,22 +166,31 @@ const ask = async (work: MoveWork, step: StepInHand, operationUrl: string): Prom
     throw new StepFailure(why, 'See the message. "move retry" tries again; "move cancel" turns back.');
 };
 
-const failMove = async (work: MoveWork, step: StepInHand, reason: string, remedy: string): Promise<void> => {
-  const why = brief(reason);
-  await setMoveStep(work, step, { status: 'failed', why, endedAt: iso(work.ports.clock.now()) });
-  await noteMove(work, 'move failed', { step: step.planned.id, why });
+const stopMove = async (work: MoveWork, { id, title }: MoveStep, why: string, remedy: string): Promise<void> => {
+  await noteMove(work, 'move failed', { step: id, why });
   await tell(work, {
     kind: 'failed',
-    key: `move failed ${moveOf(work).id} ${step.planned.id} ${work.ports.clock.now()}`,
-    title: `Site ${work.site.id}: ${step.planned.title} failed`,
+    key: `move failed ${moveOf(work).id} ${id} ${work.ports.clock.now()}`,
+    title: `Site ${work.site.id}: ${title} failed`,
     text: `${why}\n${remedy}`,
     digest: work.plan.digest,
   });
-  await commitMove(work, (move) => ({
-    ...move,
-    status: 'failed',
-    trouble: { step: step.planned.id, why, remedy: brief(remedy) },
-  }));
+  await commitMove(work, (move) => ({ ...move, status: 'failed', trouble: { step: id, why, remedy: brief(remedy) } }));
+};
+
+const failMove = async (work: MoveWork, step: StepInHand, reason: string, remedy: string): Promise<void> => {
+  const why = brief(reason);
+  await setMoveStep(work, step, { status: 'failed', why, endedAt: iso(work.ports.clock.now()) });
+  await stopMove(work, step.planned, why, remedy);
+};
+
+/** Whoever died between writing down that a step had failed and stopping the move left one that nobody could carry on. */
+const stopsAtFailed = async (work: MoveWork): Promise<boolean> => {
+  const failed = moveOf(work).steps.find(({ status }) => status === 'failed');
+  const planned = work.plan.steps.find(({ id }) => id === failed?.id);
+  if (failed === undefined || planned === undefined) return false;
+  await stopMove(work, planned, failed.why ?? 'It failed.', goesOn);
+  return true;
 };
 
 const onError = async (work: MoveWork, step: StepInHand, thrown: unknown): Promise<void> => {
@@ -251,6 +261,7 @@ export const carryOnMove = async (work: MoveWork): Promise<Moved> => {
       await finishMove(work);
       return { status: 'ended' };
     }
+    if (await stopsAtFailed(work)) continue;
     const open = openSteps(work);
     const now = ports.clock.now();
     const step = open.find((each) => dueAt(work, each) <= now);

@@ -109,6 +109,27 @@ describe('a move under way', () => {
     expect((await journey.state()).network?.gatewayPublicIpAddresses).toEqual([properties.ipAddress]);
   });
 
+  it('whose worker died when a step had failed, and before it was stopped, is stopped by the next one', async () => {
+    const journey = await started();
+    await untilDevice(journey);
+    const { ports, site } = journey;
+    const { state, token } = await ports.sites.load(site);
+    const move = await moveOf(journey);
+    const steps = move.steps.map((step) =>
+      step.status === 'waiting' ? { ...step, status: 'failed' as const, why: 'no luck', operation: null } : step,
+    );
+    await ports.sites.save({ ...state, move: { ...move, steps } }, token);
+    await journey.loseMessages();
+    stage.clock.advance(600_000);
+    await sweepIsDue(journey);
+    await journey.work();
+    const { status, trouble } = await moveOf(journey);
+    expect(status).toBe('failed');
+    expect(trouble).toMatchObject({ why: 'no luck', remedy: expect.stringContaining('move retry') });
+    await journey.word({ action: 'retryMove' });
+    await arrives(journey);
+  });
+
   it('is carried on by one of two workers that come at once, and the other does nothing', async () => {
     const journey = await started();
     const strangers = notOurs(stage, journey);
