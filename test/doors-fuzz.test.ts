@@ -8,15 +8,19 @@ describe('generated inputs', () => {
   it.each(doorNames)(
     'at the door %s crash nothing, hang nothing, write nothing, and are answered by name',
     async (door) => {
-      const { inputs, answers } = await fuzzDoor(door, { count: 1_000, seed });
+      const { inputs } = await fuzzDoor(door, { count: 1_000, seed });
       expect(inputs).toBe(1_000);
-      // Neither are all of them refused, nor is nothing.
-      const taken = Object.entries(answers).filter(([code]) => /^(HTTP 20\d|HTTP 303|taken|read)$/.test(code));
-      const sum = taken.reduce((total, [, times]) => total + times, 0);
-      expect(sum).toBeGreaterThan(10);
-      expect(sum).toBeLessThan(990);
     },
   );
+
+  // By a seed that is known: one draw in fifty has hardly any that the manual door takes.
+  it.each(doorNames)('at the door %s are neither all of them refused, nor is nothing', async (door) => {
+    const { answers } = await fuzzDoor(door, { count: 1_000, seed: 7 });
+    const taken = Object.entries(answers).filter(([code]) => /^(HTTP 20\d|HTTP 303|taken|read)$/.test(code));
+    const sum = taken.reduce((total, [, times]) => total + times, 0);
+    expect(sum).toBeGreaterThan(10);
+    expect(sum).toBeLessThan(990);
+  });
 
   it('reach the door of the page’s form with what waits there, with what does not, and with what is no form of ours', async () => {
     const { answers } = await fuzzDoor('form', { count: 1_000, seed: 7 });
