@@ -92,6 +92,14 @@ describe('what a resource refers to', () => {
       'ipGroup here',
     ],
     [
+      'a policy the IP groups that its intrusion detection lets pass',
+      'firewallPolicy',
+      {
+        intrusionDetection: { configuration: { bypassTrafficSettings: [{ name: 'b', sourceIpGroups: ['/g/quiet'] }] } },
+      },
+      'ipGroup quiet',
+    ],
+    [
       'a gateway its addresses',
       'gateway',
       { ipConfigurations: [{ properties: { publicIPAddress: { id: '/ip' } } }] },

@@ -42,9 +42,11 @@ const readers: Readonly<Partial<Record<Role, (properties: Item) => Reference[]>>
     ...to('firewallPolicy', properties['firewallPolicy']),
     ...collections.flatMap((kind) => ipGroupsIn(properties[kind])),
   ],
-  firewallPolicy: ({ basePolicy, ruleCollectionGroups }) => [
+  firewallPolicy: ({ basePolicy, ruleCollectionGroups, intrusionDetection }) => [
     ...to('firewallPolicy', basePolicy),
     ...to('ruleCollectionGroup', ...items(ruleCollectionGroups)),
+    // What a Premium policy's intrusion detection lets pass.
+    ...ipGroupsIn(intrusionDetection),
   ],
   ruleCollectionGroup: ({ ruleCollections }) => ipGroupsIn(ruleCollections),
   gateway: ({ ipConfigurations, gatewayDefaultSite }) => [
