@@ -367,6 +367,17 @@ describe('what stops a move', () => {
       },
       'MOVE_PREFLIGHT',
     ],
+    [
+      'zones that the target has not: Azure refuses the first address that asks for one',
+      {
+        site: p2sSite({ zones: ['1'] }),
+        preflight: {
+          side: 'target' as const,
+          checks: [{ id: 'zones', ok: false, text: 'UK West has not zone 1.', remedy: 'Take them out.' }],
+        },
+      },
+      'MOVE_PREFLIGHT',
+    ],
   ])('%s', (_, more, code) => {
     const plan = makeMovePlan(moveInput(more));
     expect(plan.applyable).toBe(false);

@@ -10,7 +10,7 @@ import { nameIn } from './resourceIds.ts';
 import type { TablePreview } from './tablePreview.ts';
 
 /** Checks whose failing makes a move end half-way; the others are told, and the table is planned here anew. */
-const decisive = new Set(['quota', 'sku', 'names', 'overlap', 'restricted', 'permissions']);
+const decisive = new Set(['quota', 'sku', 'zones', 'names', 'overlap', 'restricted', 'permissions']);
 
 const essential: readonly Role[] = ['virtualNetwork', 'routeTable', 'firewall', 'gateway', 'publicIp'];
 
