@@ -10,6 +10,7 @@ import {
   oldGroup,
   p2sSite,
   propertiesOf,
+  s2sSite,
   snapshotOf,
   stepOf,
 } from './support/moveData.ts';
@@ -106,6 +107,33 @@ describe("the VNet's ranges", () => {
 
   it('may be more at home than in the target', () => {
     expect(codesOf(back(spaced('172.16.0.0/16'), two))).toEqual([]);
+  });
+});
+
+describe('what lies behind the device, by its local network gateway', () => {
+  const behind = (...addressPrefixes: string[]): Snapshot =>
+    changed(snapshotOf({ vpn: 's2s' }), 'localNetworkGateway', (old) => ({
+      ...old,
+      localNetworkAddressSpace: { addressPrefixes },
+    }));
+  const planOf = (snapshot: Snapshot, addressSpace?: string): MovePlan =>
+    makeMovePlan(
+      moveInput({ site: s2sSite({ sharedKey: 'https://vault.example/secrets/a', addressSpace }), snapshot }),
+    );
+
+  it('must not overlap the range that the VNet gets in the target, though the site names another', () => {
+    const plan = planOf(behind('10.80.0.0/24', '10.9.4.0/24'), '10.9.0.0/16');
+    expect(plan.blockers).toEqual([
+      expect.objectContaining({
+        code: 'MOVE_ADDRESSES',
+        message: expect.stringContaining('10.9.0.0/16 overlaps on-premises 10.9.4.0/24'),
+      }),
+    ]);
+    expect(codesOf(planOf(behind('10.80.0.0/24', '10.9.4.0/24')))).toEqual([]);
+  });
+
+  it('may hold the ranges of the VNet where it does so at home', () => {
+    expect(codesOf(planOf(behind('172.16.0.0/12'), '172.18.0.0/16'))).toEqual([]);
   });
 });
 

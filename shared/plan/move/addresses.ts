@@ -26,6 +26,28 @@ export const poolsOf = (resources: readonly Raw[]): string[] => {
   return prefixesIn(listIn(client['vpnClientAddressPool'], 'addressPrefixes'));
 };
 
+/** What a local network gateway says lies behind the device. */
+const behindDevice = (resources: readonly Raw[]): string[] =>
+  resources
+    .filter(({ role }) => role === 'localNetworkGateway')
+    .flatMap(({ body }) =>
+      prefixesIn(listIn(objectIn(body, 'properties')['localNetworkAddressSpace'], 'addressPrefixes')),
+    );
+
+/**
+ * On-premises ranges, by the site and by its tunnels. A tunnel's that overlaps a range of the old side already is a
+ * summary, or is translated, and the site lives with it; so it does with all of them at home, whose ranges nobody chose.
+ */
+const onPremOf = ({ site, to, snapshot }: MovePlanInput): string[] => {
+  const left = to === 'target' ? (snapshot?.resources ?? []) : [];
+  const own = [...spaceOf(left), ...poolsOf(left)].map((text) => readPrefix('the side that is left', text));
+  const apart = behindDevice(left).filter((text) => {
+    const range = readPrefix('on-premises', text);
+    return !own.some((one) => meets(one, range));
+  });
+  return [...new Set([...site.network.onPremAddressPrefixes, ...apart])];
+};
+
 /** The ranges that the new side's VNet has already, or is to have; null where it gets those of the old one. */
 const newSpace = (input: MovePlanInput): readonly string[] | null => {
   const { site, to, existing } = input;
@@ -118,7 +140,7 @@ export const addressBlockersOf = (input: MovePlanInput, carried: readonly Carrie
     ...[
       ...new Set([...(side.network.clientAddressPool ? [side.network.clientAddressPool] : []), ...poolsOf(carried)]),
     ].map((text) => ({ what: 'the client pool', text })),
-    ...site.network.onPremAddressPrefixes.map((text) => ({ what: 'on-premises', text })),
+    ...onPremOf(input).map((text) => ({ what: 'on-premises', text })),
   ].map((range) => ({ ...range, interval: readPrefix(range.what, range.text) }));
   for (const [at, one] of ranges.entries()) {
     for (const other of ranges.slice(at + 1)) {
