@@ -110,6 +110,21 @@ describe("the VNet's ranges", () => {
   });
 });
 
+describe('a subnet of two kinds of addresses', () => {
+  it('counts by its IPv4 range, wherever that stands', () => {
+    const doubled = changed(snapshotOf(), 'virtualNetwork', (old) => ({
+      ...old,
+      subnets: (old['subnets'] as readonly JsonObject[]).map((subnet) => {
+        const { addressPrefix, ...rest } = subnet['properties'] as JsonObject;
+        return { ...subnet, properties: { ...rest, addressPrefixes: ['fd00:db8:7::/64', addressPrefix as string] } };
+      }),
+    }));
+    const plan = makeMovePlan(moveInput({ snapshot: doubled }));
+    expect(plan.applyable).toBe(true);
+    expect(plan.table).toEqual(makeMovePlan(moveInput()).table);
+  });
+});
+
 describe('what lies behind the device, by its local network gateway', () => {
   const behind = (...addressPrefixes: string[]): Snapshot =>
     changed(snapshotOf({ vpn: 's2s' }), 'localNetworkGateway', (old) => ({

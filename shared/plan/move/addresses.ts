@@ -10,7 +10,7 @@ import type { MovePlanInput } from './moveInput.ts';
 type Raw = Pick<SnapshotResource, 'role' | 'body'>;
 
 /** The IPv4 prefixes of a list of ARM's, each by its network. */
-const prefixesIn = (list: readonly unknown[]): string[] =>
+export const prefixesIn = (list: readonly unknown[]): string[] =>
   list.flatMap((text) => (typeof text === 'string' ? (networkIn(text) ?? []) : []));
 
 /** The VNet's own ranges, IPv4. */

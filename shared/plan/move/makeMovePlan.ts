@@ -3,7 +3,7 @@ import { regionOfSide } from '../../base/side.ts';
 import type { Blocker } from '../blocker.ts';
 import type { ObservedNetwork } from '../observed.ts';
 import { secretsOf } from '../snapshotSecrets.ts';
-import { poolsOf, spaceOf } from './addresses.ts';
+import { poolsOf, prefixesIn, spaceOf } from './addresses.ts';
 import { firstUsable } from './addressMap.ts';
 import { type CarriedSide, carrySide } from './carriedSide.ts';
 import { type CarriedResource, tagged } from './carryResource.ts';
@@ -22,15 +22,15 @@ import { retiredNotes, withRetired } from './retiring.ts';
 import { previewTable, type TablePreview } from './tablePreview.ts';
 import { thirdRegionNotes } from './thirdRegion.ts';
 
-/** A subnet's first prefix, of the network as it will be. */
+/** A subnet's first IPv4 prefix, of the network as it will be; a subnet may have one of IPv6 before it. */
 const subnetOf = (resources: readonly CarriedResource[], name: string): string | null => {
   const network = resources.find(({ role }) => role === 'virtualNetwork');
   const subnet = listIn(objectIn(network?.body ?? {}, 'properties'), 'subnets').find(
     (child) => textIn(child, 'name').toLowerCase() === name,
   );
   const properties = objectIn(subnet, 'properties');
-  const one = textIn(properties, 'addressPrefix');
-  return one !== '' ? one : ((listIn(properties, 'addressPrefixes')[0] as string | undefined) ?? null);
+  const prefixes = [textIn(properties, 'addressPrefix'), ...listIn(properties, 'addressPrefixes')];
+  return prefixesIn(prefixes)[0] ?? null;
 };
 
 const networkOf = ({ side, resources }: CarriedSide): ObservedNetwork => {
