@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../shared/base/canonical.ts';
 import { makeMovePlan } from '../shared/plan/move/makeMovePlan.ts';
+import { mergedBody } from '../shared/plan/move/mergedBody.ts';
+import { writable } from '../shared/plan/move/writable.ts';
 import {
   changed,
   idIn,
@@ -52,5 +54,27 @@ describe('a network security group', () => {
     expect(makeMovePlan(moveInput({ snapshot })).blockers).toEqual([
       expect.objectContaining({ code: 'MOVE_REFERENCE', message: expect.stringContaining('servers') }),
     ]);
+  });
+});
+
+describe('the identity of a firewall policy', () => {
+  it('goes along by its id alone, also where the policy there is written again', () => {
+    const id = '/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/tls';
+    const identity = { type: 'UserAssigned', userAssignedIdentities: { [id]: { principalId: 'p', clientId: 'c' } } };
+    const plain = snapshotOf({ firewall: 'policy' });
+    const resources = plain.resources.map((one) =>
+      one.role === 'firewallPolicy' ? { ...one, body: { ...one.body, identity } } : one,
+    );
+    const { body = {} } = stepOf(
+      makeMovePlan(moveInput({ snapshot: { ...plain, resources } })),
+      'firewallPolicy policy',
+    );
+    const wanted = { type: 'UserAssigned', userAssignedIdentities: { [id]: {} } };
+    expect(body['identity']).toEqual(wanted);
+    const over = mergedBody(writable('firewallPolicy', { ...body, identity }), body, {
+      retired: new Set(),
+      isOurs: () => false,
+    });
+    expect(over['identity']).toEqual(wanted);
   });
 });

@@ -137,14 +137,8 @@ const connection = (body: JsonObject): Prepared =>
     }),
   );
 
-const withoutIdentity = (body: JsonObject): JsonObject => {
-  if (body['identity'] === undefined) return body;
-  return { ...body, identity: without(objectIn(body, 'identity'), 'principalId', 'tenantId') };
-};
-
 /** A writable body as it has to be in another region, ids and addresses still the old ones. */
-export const prepare = (role: Role, raw: JsonObject, around: Surroundings): Prepared => {
-  const body = withoutIdentity(raw);
+export const prepare = (role: Role, body: JsonObject, around: Surroundings): Prepared => {
   switch (role) {
     case 'publicIp':
       return publicIp(body, around);

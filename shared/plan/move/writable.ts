@@ -90,6 +90,17 @@ const deep = (value: Json, owner: string): Json => {
   );
 };
 
+/** An identity by its kind and the ids of those that the operator made; whose they are, ARM fills in. */
+const identityIn = ({ identity }: JsonObject): JsonObject => {
+  if (!isObject(identity)) return {};
+  const { principalId: _, tenantId: __, ...rest } = identity as JsonObject;
+  const { userAssignedIdentities: assigned } = rest;
+  if (!isObject(assigned)) return { identity: rest };
+  return {
+    identity: { ...rest, userAssignedIdentities: Object.fromEntries(Object.keys(assigned).map((id) => [id, {}])) },
+  };
+};
+
 /** A resource as ARM sent it, as ARM takes it: without what ARM fills in; what we do not know stays. */
 export const writable = (role: Role, raw: JsonObject): JsonObject => {
   const owner = String(raw['id'] ?? '');
@@ -97,5 +108,5 @@ export const writable = (role: Role, raw: JsonObject): JsonObject => {
   const { id: _, name: __, type: ___, ...rest } = raw;
   const properties = isObject(raw['properties']) ? (raw['properties'] as JsonObject) : null;
   const kept = properties === null ? {} : { properties: without(properties, (name) => left.has(name)) };
-  return deep({ ...rest, ...kept }, owner) as JsonObject;
+  return deep({ ...rest, ...identityIn(raw), ...kept }, owner) as JsonObject;
 };
