@@ -42,6 +42,17 @@ describe('a network security group', () => {
     ]);
   });
 
+  it('blocks the move where nobody could read it: its subnet would be open', () => {
+    const { resources, ...snapshot } = snapshotOf();
+    const without = resources.filter(({ role }) => role !== 'networkSecurityGroup');
+    expect(makeMovePlan(moveInput({ snapshot: { ...snapshot, resources: without } })).blockers).toEqual([
+      expect.objectContaining({
+        code: 'MOVE_REFERENCE',
+        message: expect.stringContaining('subnets/default/networkSecurityGroup'),
+      }),
+    ]);
+  });
+
   it('blocks the move where a rule of it is about application security groups, which stay behind', () => {
     const asg = { id: idIn(oldGroup, 'applicationSecurityGroups/servers') };
     const snapshot = changed(snapshotOf(), 'networkSecurityGroup', (old) => ({

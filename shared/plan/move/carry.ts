@@ -42,9 +42,10 @@ const missing = (resource: string, at: string, id: string): Blocker => ({
   remedy: 'Let a sweep take a snapshot that has it, or take it out, while the old side stands.',
 });
 
-/** Members that a resource makes no sense without: a firewall without its policy would have no rules. */
+/** Members that a resource makes no sense without: a firewall without its policy would have no rules, a subnet be open. */
 const needed = new Set(
   ['firewallPolicy', 'basePolicy', 'publicIPAddress', 'subnet', 'routeTable', 'virtualHub'].concat(
+    'networkSecurityGroup',
     'virtualNetworkGateway1',
     'virtualNetworkGateway2',
     'localNetworkGateway2',
