@@ -68,6 +68,21 @@ describe('a network security group', () => {
   });
 });
 
+describe('a group of rules that nobody could read', () => {
+  it('blocks the move: the policy would look whole without it', () => {
+    const snapshot = snapshotOf({ firewall: 'policy' });
+    const operations = snapshot.resources.find(({ id }) => id.endsWith('/ruleCollectionGroups/operations'));
+    const unread = [{ id: operations?.id ?? '', role: 'ruleCollectionGroup' as const, why: 'HTTP 403' }];
+    const resources = snapshot.resources.filter((one) => one !== operations);
+    expect(makeMovePlan(moveInput({ snapshot: { ...snapshot, resources, unread } })).blockers).toEqual([
+      expect.objectContaining({
+        code: 'MOVE_SNAPSHOT',
+        message: expect.stringContaining('operations could not be read'),
+      }),
+    ]);
+  });
+});
+
 describe('the identity of a firewall policy', () => {
   it('goes along by its id alone, also where the policy there is written again', () => {
     const id = '/subscriptions/s/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/tls';

@@ -14,6 +14,9 @@ const decisive = new Set(['quota', 'sku', 'zones', 'names', 'overlap', 'restrict
 
 const essential: readonly Role[] = ['virtualNetwork', 'routeTable', 'firewall', 'gateway', 'publicIp'];
 
+/** Of everything else that could not be read, what names it says so: but a policy without a group of rules looks whole. */
+const mustBeRead: readonly Role[] = [...essential, 'ruleCollectionGroup'];
+
 const words: Readonly<Partial<Record<Role, string>>> = {
   virtualNetwork: 'virtual network',
   routeTable: 'route table',
@@ -46,7 +49,7 @@ const snapshotBlockers = (input: MovePlanInput): Blocker[] => {
         ]
       : []),
     ...unread
-      .filter(({ role }) => essential.includes(role))
+      .filter(({ role }) => mustBeRead.includes(role))
       .map(({ id, why }) => ({
         code: 'MOVE_SNAPSHOT' as const,
         message: `${nameIn(id)} could not be read for the snapshot of ${where}: ${why}`,
