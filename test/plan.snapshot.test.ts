@@ -205,6 +205,18 @@ describe('what a snapshot lost', () => {
       changed('virtualNetwork', (p) => ({ ...p, subnets: [{ name: 'default' }] })),
       '2 of 3 subnets of the virtual network vnet are gone: gatewaysubnet, azurefirewallsubnet.',
     ],
+    [
+      'the route table of a subnet',
+      changed('virtualNetwork', (p) => ({
+        ...p,
+        subnets: (p['subnets'] as readonly JsonObject[]).map((subnet) => {
+          if (subnet['name'] !== 'GatewaySubnet') return subnet;
+          const { routeTable: _, ...properties } = subnet['properties'] as JsonObject;
+          return { ...subnet, properties };
+        }),
+      })),
+      '1 of 3 subnet attachments of the virtual network vnet is gone: gatewaysubnet/route table.',
+    ],
   ])('%s', (_, resources, sentence) => {
     expect(lossesIn(resources)).toEqual({ lost: [sentence], essential: false, unseen: false });
   });

@@ -44,10 +44,12 @@ const listed = (names: readonly string[]): string =>
 /** Parts of which any went. One that was renamed counts as gone, too: what it was cannot be told from what it is. */
 const shrunk = (before: SnapshotResource, after: SnapshotResource, namePrefix: string): string[] => {
   const now = partsOf(after, namePrefix);
-  return partsOf(before, namePrefix).flatMap(({ noun, names }, index) => {
+  const told = new Set<string>();
+  return partsOf(before, namePrefix).flatMap(({ noun, within, names }, index) => {
     const left = new Set(now[index]?.names ?? []);
     const gone = names.filter((name) => !left.has(name));
-    if (gone.length === 0) return [];
+    if (gone.length === 0 || (within !== undefined && told.has(within))) return [];
+    told.add(noun);
     const of = `${gone.length} of ${counted(names.length, noun)} of the ${nouns[before.role]} ${nameIn(before.id)}`;
     return [`${of} ${byNumber(gone.length, 'is', 'are')} gone: ${listed(gone)}.`];
   });
@@ -60,6 +62,7 @@ const shrunk = (before: SnapshotResource, after: SnapshotResource, namePrefix: s
  * | --------------------------------------------------------------------- | ---------------------------- |
  * | a resource                                                            | it was there, and is not now |
  * | a subnet, rule, certificate, foreign route or range of one resource   | the same                     |
+ * | the route table or security group of a subnet                         | the same                     |
  * | VNet, gateway, firewall, route table                                  | there is none at all         |
  * | anything referred to                                                  | Azure would not show it      |
  *

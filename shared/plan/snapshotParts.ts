@@ -3,7 +3,12 @@ import { isOurs } from './ownership.ts';
 import type { Role, SnapshotResource } from './snapshot.ts';
 
 /** Something a resource has many of; losing one of them is told before it is believed. */
-export type Part = { readonly noun: string; readonly names: readonly string[] };
+export type Part = {
+  readonly noun: string;
+  /** Of what it is a part itself: told only where none of those went. */
+  readonly within?: string;
+  readonly names: readonly string[];
+};
 
 type Item = Record<string, unknown>;
 
@@ -38,6 +43,14 @@ const gatewayParts = (properties: Item): Part[] => {
   ];
 };
 
+/** What is attached to subnets: a PUT of a subnet that leaves it out takes it off, and the subnet itself stays. */
+const attachments = (subnets: readonly Item[]): string[] =>
+  subnets.flatMap((subnet) =>
+    Object.entries({ routeTable: 'route table', networkSecurityGroup: 'security group' })
+      .filter(([member]) => isObject(propertiesOf(subnet)[member]))
+      .map(([, noun]) => `${nameOf(subnet)}/${noun}`),
+  );
+
 type Reader = (properties: Item, namePrefix: string) => readonly Part[];
 
 const tableParts: Reader = (properties, namePrefix) => [
@@ -47,6 +60,7 @@ const tableParts: Reader = (properties, namePrefix) => [
 const readers: Readonly<Partial<Record<Role, Reader>>> = {
   virtualNetwork: (properties) => [
     part('subnet', items(properties['subnets']).map(nameOf)),
+    { noun: 'subnet attachment', within: 'subnet', names: attachments(items(properties['subnets'])) },
     part('address range', texts(objectAt(properties, 'addressSpace')['addressPrefixes'])),
   ],
   routeTable: tableParts,
