@@ -19,6 +19,8 @@ import {
 } from './moveWork.ts';
 import { sourcesFor } from './plan/firewallRules.ts';
 import { carryInto } from './plan/move/carryInto.ts';
+import { listIn, objectIn, textIn } from './plan/move/json.ts';
+import { nameIn } from './plan/move/resourceIds.ts';
 import { hasOurTag } from './plan/move/standing.ts';
 import { observeRouteTable } from './plan/observe.ts';
 import type { Plan } from './plan/plan.ts';
@@ -28,7 +30,7 @@ import { type Decision, settledDecision } from './scope/decision.ts';
 import { readSite, type Sight } from './sight.ts';
 import { planSite } from './sitePlan.ts';
 import { tell } from './tell.ts';
-import { prove } from './verify/prove.ts';
+import { type Check, prove } from './verify/prove.ts';
 
 /** What is wanted of the new side's own table: everything of its region, nothing failed over. */
 const wanted = ({ plan, there }: MoveWork): Decision =>
@@ -171,6 +173,18 @@ export const routesStep = async (work: MoveWork, step: StepInHand): Promise<void
   return accepted.status === 'running' ? leaveMoveStep(work, sent, accepted) : finishMoveStep(work, sent, 'done');
 };
 
+/** A table leads nothing while it is on no subnet: the one that the device's traffic comes from must have it. */
+const attachedCheck = async ({ there, azure }: MoveWork): Promise<Check> => {
+  const network = await azure.resources.get(there.ids.virtualNetwork);
+  const gatewaySubnet = listIn(objectIn(network, 'properties'), 'subnets').find(
+    (subnet) => textIn(subnet, 'name').toLowerCase() === 'gatewaysubnet',
+  );
+  const table = textIn(objectIn(objectIn(gatewaySubnet, 'properties'), 'routeTable'), 'id');
+  const ok = table.toLowerCase() === there.ids.routeTable.toLowerCase();
+  const text = `the GatewaySubnet of ${nameIn(there.ids.virtualNetwork)} has ${ok ? '' : 'not '}the route table ${nameIn(there.ids.routeTable)}`;
+  return { id: 'tableAttached', ok, text };
+};
+
 /** Reads the new side again and proves it; only this makes a move `cloudReady`. */
 export const proofStep = async (work: MoveWork, step: StepInHand): Promise<void> => {
   const { there, site, azure, ports, tagsInForce } = work;
@@ -201,6 +215,7 @@ export const proofStep = async (work: MoveWork, step: StepInHand): Promise<void>
           ? `${work.plan.carriedRoutes.length} of ${work.plan.carriedRoutes.length} routes of others came along`
           : `${counted(missing, 'route')} of others ${byNumber(missing, 'is', 'are')} not as planned in the table`,
     },
+    await attachedCheck(work),
     { id: 'gateway', ok: true, text: `the VPN gateway in ${there.home.displayName} is ${state}` },
   ];
   await noteMove(work, 'proof', { ok: checks.every(({ ok }) => ok), checks });
