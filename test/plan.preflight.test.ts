@@ -77,6 +77,15 @@ describe('a preflight', () => {
     ],
     ['no room for two public addresses', 'quota', { usages: { value: [usage('PublicIPAddresses', 10, 9)] } }],
     [
+      'a firewall of the site that still stands where move.targetRegion was before',
+      'names',
+      {
+        standing: standing([
+          [target('firewall'), { location: 'norwayeast', tags: { 'asefo-site': 'rig-07' }, properties: {} }],
+        ]),
+      },
+    ],
+    [
       "a stranger's gateway at the planned name",
       'names',
       { standing: standing([[target('gateway'), { location: 'ukwest', properties: {} }]]) },

@@ -1,9 +1,11 @@
+import type { JsonObject } from '../../base/canonical.ts';
 import { counted } from '../../base/counted.ts';
 import { findRegion } from '../../base/geography.ts';
 import { otherSide, regionOfSide } from '../../base/side.ts';
 import type { BlockerCode } from '../blocker.ts';
 import { secretSources } from '../snapshotSecrets.ts';
 import { textIn } from './json.ts';
+import type { MoveStep } from './movePlan.ts';
 import { siteTag } from './moveTags.ts';
 import { type Check, failed, noPlan, type PreflightFacts, passed, unknown } from './preflightFacts.ts';
 import { quotaCheck, restrictedCheck, skuCheck, zonesCheck } from './preflightRegion.ts';
@@ -39,6 +41,13 @@ const snapshotCheck = (facts: PreflightFacts): Check => {
   return passed(id, `The last good snapshot of ${region} is ${age} old.${doubts}`);
 };
 
+/** Does it stand in another region than it is planned for? Azure moves no resource; a group may be kept anywhere. */
+const isElsewhere = ({ site }: PreflightFacts, { id, body }: MoveStep, standing: JsonObject | null): boolean => {
+  const region = (of: JsonObject | null | undefined) => findRegion(site.cloud, textIn(of ?? {}, 'location'))?.name;
+  const [actual, planned] = [region(standing), region(body)];
+  return id !== 'resourceGroup' && actual !== undefined && planned !== undefined && actual !== planned;
+};
+
 /** What stands at the ids that the move would write, and is not the site's, is never touched: the move would stop there. */
 const namesCheck = (facts: PreflightFacts): Check => {
   const id = 'names';
@@ -53,6 +62,14 @@ const namesCheck = (facts: PreflightFacts): Check => {
       id,
       `Somebody else's in ${plan.resourceGroup}: ${strangers.map(({ resource }) => nameIn(resource)).join(', ')}. The move would stop there.`,
       `Name another move.resourceGroup; or, if it is meant for this site, put the tag ${siteTag} = ${site.id} on it.`,
+    );
+  }
+  const elsewhere = puts.filter((step) => isElsewhere(facts, step, at(step.resource)));
+  if (elsewhere.length > 0) {
+    return failed(
+      id,
+      `In ${plan.resourceGroup}, but not in ${regionOfSide(site, to).displayName}: ${elsewhere.map(({ resource }) => nameIn(resource)).join(', ')}. The move would stop there.`,
+      'Name another move.resourceGroup, or remove what an earlier region left in this one.',
     );
   }
   const group = at(puts.find((step) => step.id === 'resourceGroup')?.resource ?? '');
