@@ -125,6 +125,37 @@ describe('a subnet of two kinds of addresses', () => {
   });
 });
 
+describe('two routes that become one', () => {
+  const site = p2sSite({ clientAddressPool: '192.168.160.0/24' });
+  const prepared = (nextHopType: string): MovePlan =>
+    makeMovePlan(
+      moveInput({
+        site,
+        snapshot: changed(snapshotOf(), 'onPremRouteTable', (old) => ({
+          ...old,
+          routes: [
+            ...(old['routes'] as readonly JsonObject[]),
+            { name: 'ToTarget', properties: { addressPrefix: '192.168.160.0/24', nextHopType } },
+          ],
+        })),
+      }),
+    );
+
+  it('are written once where both lead to one hop: Azure takes no table that has both', () => {
+    const plan = prepared('VirtualNetworkGateway');
+    expect(codesOf(plan)).toEqual([]);
+    const routes = propertiesOf(stepOf(plan, 'onPremRouteTable'))['routes'] as readonly JsonObject[];
+    expect(routes.map(({ name }) => name)).toEqual(['ToInternet', 'ToOnprem']);
+    expect(plan.notes.join()).toContain('the route ToTarget is left out; ToOnprem is for 192.168.160.0/24 there, too');
+  });
+
+  it('are in the way of the move where they lead to two', () => {
+    const plan = prepared('Internet');
+    expect(codesOf(plan)).toEqual(['MOVE_ADDRESSES']);
+    expect(plan.blockers[0]?.message).toContain('ToOnprem and ToTarget');
+  });
+});
+
 describe('what lies behind the device, by its local network gateway', () => {
   const behind = (...addressPrefixes: string[]): Snapshot =>
     changed(snapshotOf({ vpn: 's2s' }), 'localNetworkGateway', (old) => ({

@@ -6,10 +6,11 @@ import { observeFirewall } from '../observe.ts';
 import type { Role, SnapshotResource } from '../snapshot.ts';
 import { type Carriage, carryBody } from './carry.ts';
 import { type CarriedRoutes, carryRoutes, withNewFirewall } from './carryRoutes.ts';
-import { listIn, objectIn, textIn, without, withProperties } from './json.ts';
+import { eachIn, listIn, objectIn, textIn, without, withProperties } from './json.ts';
 import type { MovePlanInput } from './moveInput.ts';
 import type { Mapping } from './movePlan.ts';
 import { moveTag, siteTag } from './moveTags.ts';
+import { onePrefixEach } from './onePrefix.ts';
 import { type Prepared, prepare, type Surroundings } from './prepare.ts';
 import { nameIn, wholeResource } from './resourceIds.ts';
 import { standingDifferences } from './standingDifferences.ts';
@@ -91,10 +92,18 @@ const builtAnew = (
   const prepared = preparedOf(one, id, crossing);
   const whole = carryBody(prepared.body, name, crossing.how);
   const rest = carryBody({ properties: { routes: [...prepared.later] } }, name, crossing.how);
-  const later = listIn(rest.body['properties'], 'routes') as readonly JsonObject[];
+  const routesIn = (carried: JsonObject) => listIn(carried['properties'], 'routes') as readonly JsonObject[];
+  const once = onePrefixEach(name, [...routesIn(whole.body), ...routesIn(rest.body)]);
+  const later = routesIn(rest.body).filter((route) => once.routes.includes(route));
   // A child has neither tags nor place of its own: it goes with its parent.
   const isChild = role === 'ruleCollectionGroup';
-  const body = isChild ? without(whole.body, 'location', 'tags') : tagged(whole.body, crossing.input);
+  const kept = {
+    ...whole.body,
+    properties: eachIn(objectIn(whole.body, 'properties'), 'routes', (route) =>
+      once.routes.includes(route) ? route : undefined,
+    ),
+  };
+  const body = isChild ? without(kept, 'location', 'tags') : tagged(kept, crossing.input);
   const main = isMain(id, crossing);
   const withLater = () =>
     withProperties(body, (properties) => ({ ...properties, routes: [...listIn(properties, 'routes'), ...later] }));
@@ -103,11 +112,12 @@ const builtAnew = (
     carriedRoutes: main ? later : [],
     mappings: [...prepared.mappings, ...whole.mappings, ...rest.mappings],
     defaults: prepared.defaults,
-    notes: [...prepared.notes.map((text) => `${name}: ${text}`), ...whole.notes, ...rest.notes],
+    notes: [...prepared.notes.map((text) => `${name}: ${text}`), ...whole.notes, ...rest.notes, ...once.notes],
     blockers: [
       ...prepared.faults.map(({ code, text, remedy }) => ({ code, message: text, remedy })),
       ...whole.faults,
       ...rest.faults,
+      ...once.blockers,
     ],
   };
 };
