@@ -137,6 +137,19 @@ const inGroup = async ({ azure, plan }: MoveWork, id: string): Promise<'empty' |
   return items.length > 0 ? 'lagging' : 'empty';
 };
 
+/** So often Azure is asked again to delete what it calls in use. */
+const mostRefusals = 10;
+
+/**
+ * Azure goes on counting as a user, for a while, what was deleted a moment ago (`PublicIPAddressCannotBeDeleted`,
+ * `InUseSubnetCannotBeDeleted` after a gateway). Of what nothing was deleted before, a refusal is meant.
+ */
+const isLagging = ({ planned, record }: StepInHand, error: unknown): boolean =>
+  error instanceof AutomationError &&
+  error.code === 'ERR_AZURE_REJECTED' &&
+  planned.after.length > 0 &&
+  record.tries < mostRefusals;
+
 /** Deletes what is ours, or what a person approved by name; a stranger's is left. */
 export const deleteStep = async (work: MoveWork, step: StepInHand): Promise<void> => {
   const { resource } = step.planned;
@@ -150,7 +163,12 @@ export const deleteStep = async (work: MoveWork, step: StepInHand): Promise<void
     return delayMoveStep(work, step, 'Azure still lists what was deleted in it', unsettledMs);
   if (inside !== 'empty') return finishMoveStep(work, step, 'skipped', 'something else is in it, and would go with it');
   await counted(work, step);
-  const accepted = await work.azure.resources.remove(resource, etagOf(found));
+  const accepted = await work.azure.resources.remove(resource, etagOf(found)).catch((error: unknown) => {
+    if (!isLagging(step, error)) throw error;
+    return null;
+  });
+  if (accepted === null)
+    return delayMoveStep(work, step, 'Azure still counts what was deleted before it as using it', unsettledMs);
   const sent = { ...step, record: { ...step.record, writes: step.record.writes + 1 } };
   return accepted.status === 'running' ? leaveMoveStep(work, sent, accepted) : finishMoveStep(work, sent, 'done');
 };

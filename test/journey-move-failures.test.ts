@@ -136,6 +136,33 @@ describe('a move that is cancelled half-way', () => {
     expect(state.residence?.side ?? 'home').toBe('home');
   });
 
+  it('is taken down although Azure goes on calling in use what its gateway had, for a while', async () => {
+    const journey = await startJourney(stage);
+    await plannedMove(journey);
+    const { ids } = await targetOf(journey);
+    await untilDevice(journey);
+    await journey.word({ action: 'cancelMove' });
+    await journey.work();
+    const refusing = (resource: string, code: string) =>
+      stage.arm.plantFault({
+        match: { method: 'DELETE', resource },
+        times: 3,
+        effect: { kind: 'answer', status: 400, body: { error: { code, message: 'It is still allocated.' } } },
+      });
+    const address = ours(stage, journey).find((id) => /publicIPAddresses/i.test(id)) ?? '';
+    const planted = [
+      refusing(ids.virtualNetwork, 'InUseSubnetCannotBeDeleted'),
+      refusing(address, 'PublicIPAddressCannotBeDeleted'),
+    ];
+    await journey.word({ action: 'apply', digest: await askedDigest(journey) });
+    await journey.work(600);
+    expect(planted.map(({ strikes }) => strikes)).toEqual([3, 3]);
+    const { move, lastMoves } = await journey.state();
+    expect(move, JSON.stringify(move?.trouble)).toBeNull();
+    expect(lastMoves?.[0]?.outcome).toBe('removed');
+    expect(ours(stage, journey)).toEqual([]);
+  });
+
   it('goes with its group where nobody else has put anything there', async () => {
     const journey = await startJourney(stage);
     await plannedMove(journey);
