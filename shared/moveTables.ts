@@ -19,7 +19,7 @@ import {
 } from './moveWork.ts';
 import { sourcesFor } from './plan/firewallRules.ts';
 import { carryInto } from './plan/move/carryInto.ts';
-import { listIn, objectIn, textIn } from './plan/move/json.ts';
+import { hasGatewayTable } from './plan/move/gatewayTable.ts';
 import { nameIn } from './plan/move/resourceIds.ts';
 import { hasOurTag } from './plan/move/standing.ts';
 import { observeRouteTable } from './plan/observe.ts';
@@ -175,13 +175,9 @@ export const routesStep = async (work: MoveWork, step: StepInHand): Promise<void
 
 /** A table leads nothing while it is on no subnet: the one that the device's traffic comes from must have it. */
 const attachedCheck = async ({ there, azure }: MoveWork): Promise<Check> => {
-  const network = await azure.resources.get(there.ids.virtualNetwork);
-  const gatewaySubnet = listIn(objectIn(network, 'properties'), 'subnets').find(
-    (subnet) => textIn(subnet, 'name').toLowerCase() === 'gatewaysubnet',
-  );
-  const table = textIn(objectIn(objectIn(gatewaySubnet, 'properties'), 'routeTable'), 'id');
-  const ok = table.toLowerCase() === there.ids.routeTable.toLowerCase();
-  const text = `the GatewaySubnet of ${nameIn(there.ids.virtualNetwork)} has ${ok ? '' : 'not '}the route table ${nameIn(there.ids.routeTable)}`;
+  const { virtualNetwork, routeTable } = there.ids;
+  const ok = hasGatewayTable(await azure.resources.get(virtualNetwork), routeTable);
+  const text = `the GatewaySubnet of ${nameIn(virtualNetwork)} has ${ok ? '' : 'not '}the route table ${nameIn(routeTable)}`;
   return { id: 'tableAttached', ok, text };
 };
 

@@ -4,7 +4,7 @@ import { makeMovePlan } from '../shared/plan/move/makeMovePlan.ts';
 import { preflightChecks } from '../shared/plan/move/preflightChecks.ts';
 import type { PreflightFacts } from '../shared/plan/move/preflightFacts.ts';
 import { secretSources } from '../shared/plan/snapshotSecrets.ts';
-import { moveInput, newGroup, p2sSite } from './support/moveData.ts';
+import { changed, moveInput, newGroup, p2sSite, snapshotOf } from './support/moveData.ts';
 
 const input = moveInput();
 const plan = makeMovePlan({ ...input, reason: 'outage' });
@@ -68,6 +68,22 @@ describe('a preflight', () => {
       'no snapshot',
       'snapshot',
       { plan: makeMovePlan({ ...input, snapshot: null }), kept: { ...facts.kept, at: null } },
+    ],
+    [
+      'a GatewaySubnet without the route table',
+      'snapshot',
+      {
+        plan: makeMovePlan({
+          ...input,
+          snapshot: changed(snapshotOf(), 'virtualNetwork', (old) => ({
+            ...old,
+            subnets: (old['subnets'] as readonly JsonObject[]).map((subnet) => {
+              const { routeTable: _, ...properties } = subnet['properties'] as JsonObject;
+              return subnet['name'] === 'GatewaySubnet' ? { ...subnet, properties } : subnet;
+            }),
+          })),
+        }),
+      },
     ],
     ['a region that the subscription does not see', 'restricted', { regions: { value: [{ name: 'uksouth' }] } }],
     [

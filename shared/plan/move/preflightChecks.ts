@@ -4,6 +4,7 @@ import { findRegion } from '../../base/geography.ts';
 import { otherSide, regionOfSide } from '../../base/side.ts';
 import type { BlockerCode } from '../blocker.ts';
 import { secretSources } from '../snapshotSecrets.ts';
+import { hasGatewayTable } from './gatewayTable.ts';
 import { textIn } from './json.ts';
 import type { MoveStep } from './movePlan.ts';
 import { siteTag } from './moveTags.ts';
@@ -38,6 +39,15 @@ const snapshotCheck = (facts: PreflightFacts): Check => {
       doubts ? accept : 'A move would be built as it was then. Look at why the sweep cannot read the site.',
     );
   }
+  const { steps } = facts.plan;
+  const network = steps.find((step) => step.id === 'virtualNetwork')?.body;
+  const table = steps.find(({ kind }) => kind === 'routes')?.resource;
+  if (network && table && !hasGatewayTable(network, table))
+    return failed(
+      id,
+      `The GatewaySubnet has not the route table ${nameIn(table)} in the last good snapshot of ${region}; the move would end at its proof.`,
+      'Put the table on that subnet, and let a sweep see it.',
+    );
   return passed(id, `The last good snapshot of ${region} is ${age} old.${doubts}`);
 };
 
