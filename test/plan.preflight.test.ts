@@ -153,6 +153,8 @@ describe('a preflight', () => {
     const regions = { value: [{ name: 'francesouth' }] };
     const resourceTypes = { value: [] };
     expect(failing({ site, regions, resourceTypes })).toEqual(['restricted']);
+    const told = preflightChecks({ ...facts, site, regions, resourceTypes }).find(({ id }) => id === 'restricted');
+    expect(told?.remedy).toContain('an empty virtual network there shows that');
     const usages = { value: [usage('VirtualNetworks', 5, 1)] };
     expect(failing({ site, regions, resourceTypes, usages })).toEqual([]);
   });

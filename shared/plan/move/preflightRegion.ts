@@ -48,7 +48,7 @@ export const restrictedCheck = (facts: PreflightFacts): Check => {
     return failed(
       id,
       `${region.displayName} is an access-restricted region, and the subscription has nothing there that would show it may use it.`,
-      'Ask Azure support for access now; or set move.targetRegion to another region.',
+      'Ask Azure support for access now; or set move.targetRegion to another region. Where it has access already, an empty virtual network there shows that.',
     );
   }
   if ('why' in regions) return unknown(id, `whether ${region.displayName} is open to this subscription`, regions.why);
