@@ -1,6 +1,10 @@
 import type { Ports } from './ports.ts';
+import { speakTo } from './session.ts';
 
-/** Sends the message that has one site looked at; `resumes` takes up the run that stood still with it. */
+/**
+ * Sends the message that has one site looked at; `resumes` takes up the run that stood still with it, and has a plan
+ * that was in vain tried again.
+ */
 export const wake = async (
   site: string,
   call: { readonly because: string; readonly arrivedAt: number; readonly sweep?: boolean; readonly resumes?: boolean },
@@ -8,6 +12,7 @@ export const wake = async (
 ): Promise<void> => {
   const { because, arrivedAt, sweep, resumes } = call;
   const { state } = await ports.sites.load(site);
+  if (resumes && state.inVain) await speakTo(ports.sites, site, (now) => ({ ...now, inVain: null }));
   await ports.messages.send({
     kind: 'site',
     site,

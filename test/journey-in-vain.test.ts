@@ -67,6 +67,17 @@ describe('a plan that Azure refuses for good', () => {
     expect(await journey.state()).toMatchObject({ inPlace: { mode: 'serviceFailover' }, attention: null });
   });
 
+  it('is tried at once, too, when a person has every site go on', async () => {
+    const journey = await atHome(stage);
+    const lift = refuseFirewall(journey, refusal);
+    await failOver(journey);
+    await journey.word({ action: 'pause', site: '*' });
+    lift();
+    await journey.word({ action: 'resume', site: '*' });
+    await journey.work();
+    expect(await journey.state()).toMatchObject({ inPlace: { mode: 'serviceFailover' }, attention: null });
+  });
+
   it('is not sent again at once either where Azure takes it, and ends it so', async () => {
     const journey = await atHome(stage);
     refuseFirewall(journey, { kind: 'operationFails', code: disallowed, message: 'no' });
