@@ -116,6 +116,12 @@ describe('reading and writing resources over https, with a managed identity', ()
     ['an HTML page', { kind: 'unavailable' }, 'ERR_AZURE_UNAVAILABLE', 10_000],
     ['a cut connection', { kind: 'connectionReset', applied: false }, 'ERR_AZURE_UNAVAILABLE', 10_000],
     ['an internal error', { kind: 'serverError' }, 'ERR_AZURE_UNAVAILABLE', 10_000],
+    [
+      "a front door's page as 200",
+      { kind: 'answer', status: 200, body: '<html></html>' },
+      'ERR_AZURE_UNAVAILABLE',
+      10_000,
+    ],
   ] as const)('meets %s once, without trying again by itself', async (_, effect, code, retryAfterMs) => {
     const planted = arm.plantFault({ match: { method: 'PUT', resource: tableId }, effect, times: 'always' });
     const error: unknown = await azure.resources.put(tableId, table, null).catch((thrown: unknown) => thrown);
@@ -128,6 +134,7 @@ describe('reading and writing resources over https, with a managed identity', ()
     ['unavailable', { kind: 'unavailable' }],
     ['cut off', { kind: 'connectionReset', applied: false }],
     ['throttled', { kind: 'throttle', retryAfterSeconds: 10 }],
+    ["answered 200 with a front door's page", { kind: 'answer', status: 200, body: '<html>Please wait</html>' }],
   ] as const)('goes on polling when a poll is %s', async (_, effect) => {
     const accepted = await azure.resources.put(tableId, withRoute(table, 'again'), null);
     if (accepted.status !== 'running') throw new Error('the write should go on');

@@ -54,6 +54,9 @@ const stateOf = (body: unknown): string | undefined => {
 export const nextPoll = (answer: ArmAnswer, nowMs: number): number =>
   nowMs + Math.max(SOONEST_POLL_MS, retryAfterMs(answer.headers, nowMs) ?? POLL_MS);
 
+/** A page of some front door where ARM's JSON should be, as 200 all the same: it says nothing of what was asked. */
+export const isPage = ({ body, bytes }: ArmAnswer): boolean => body === undefined && bytes > 0;
+
 /** A Location answers an operation that failed as the operation itself would have been: 500 with an ARM error in it. */
 const endedThere = (operationUrl: string, { status, body }: ArmAnswer): boolean =>
   status === 500 && /\/(nfv)?operationResults\//i.test(operationUrl) && armErrorOf(body) !== undefined;
@@ -73,7 +76,7 @@ export const progressOf = (operationUrl: string, answer: ArmAnswer, nowMs: numbe
   if (status >= 300) return failed(body, `HTTP ${status}`, 'Azure gives no reason');
   const state = stateOf(body);
   if (state !== undefined) return byState(state, answer, running);
-  return status === 202 ? running : { status: 'succeeded', body };
+  return status === 202 || isPage(answer) ? running : { status: 'succeeded', body };
 };
 
 /**

@@ -4,8 +4,8 @@ import type { Clock } from '../base/clock.ts';
 import { AutomationError } from '../base/errors.ts';
 import type { ResourceReader } from '../plan/observed.ts';
 import type { Arm, ArmAnswer } from './arm.ts';
-import { failureOf } from './failures.ts';
-import { nextPoll, operationUrlOf, POLL_MS, progressOf } from './operations.ts';
+import { type Asked, failureOf } from './failures.ts';
+import { isPage, nextPoll, operationUrlOf, POLL_MS, progressOf } from './operations.ts';
 import { whole } from './whole.ts';
 
 export type Resources = ResourceReader & ResourceWriter & ResourceBuilder;
@@ -24,11 +24,17 @@ const waitOf = (error: unknown): number =>
 
 /** Reads and writes ARM resources as raw JSON; a long operation is left to be asked about by its URL. */
 export const armResources = (arm: Arm, clock: Clock): Resources => {
+  /** Throws where a call was refused, or where nobody knows what became of it: it is looked at, and asked, again. */
+  const mustBeTaken = (asked: Asked, answer: ArmAnswer, statuses: readonly number[]): void => {
+    if (!statuses.includes(answer.status)) throw failureOf(asked, answer, clock.now());
+    if (isPage(answer)) throw failureOf(asked, { ...answer, status: 502 }, clock.now());
+  };
+
   const put = async (id: string, body: JsonObject, ifMatch: string | null): Promise<Accepted> => {
     const url = arm.urlOf(id);
     const asked = { method: 'PUT', id } as const;
     const answer = await arm.send({ ...asked, kind: 'write', url, body, ifMatch });
-    if (answer.status < 200 || answer.status > 202) throw failureOf(asked, answer, clock.now());
+    mustBeTaken(asked, answer, [200, 201, 202]);
     return acceptedOf(answer, operationUrlOf(answer, url));
   };
 
@@ -53,8 +59,7 @@ export const armResources = (arm: Arm, clock: Clock): Resources => {
     const asked = { method: 'DELETE', id } as const;
     const answer = await arm.send({ ...asked, kind: 'write', url, ifMatch });
     if (answer.status === 404) return { status: 'done' };
-    if (answer.status !== 200 && answer.status !== 202 && answer.status !== 204)
-      throw failureOf(asked, answer, clock.now());
+    mustBeTaken(asked, answer, [200, 202, 204]);
     return acceptedOf(answer, urlAfter(answer, url, 'Azure-AsyncOperation'));
   };
 
@@ -63,7 +68,7 @@ export const armResources = (arm: Arm, clock: Clock): Resources => {
     const asked = { method: 'POST', id: `${id}/${action}` } as const;
     // An action changes nothing that is there; it is asked again rather than counted as a write.
     const answer = await arm.send({ ...asked, kind: 'read', url, body });
-    if (answer.status !== 200 && answer.status !== 202) throw failureOf(asked, answer, clock.now());
+    mustBeTaken(asked, answer, [200, 202]);
     const accepted = acceptedOf(answer, urlAfter(answer, url, 'Location'));
     return accepted.status === 'done' ? { ...accepted, body: answer.body } : accepted;
   };
