@@ -24,3 +24,12 @@ it('a list of which little is kept is read to its end', async () => {
   expect(kept).toHaveLength(60);
   expect(kept.at(-1)).toEqual({ id: '59' });
 });
+
+it('an answer without the items of a list is no empty list: a group that nobody can see into would seem to hold nothing', async () => {
+  const without = { urlOf: () => '0', getObject: async () => ({ body: {}, bytes: 2 }) } as unknown as Arm;
+  await expect(armLists(without).list('/subscriptions/s/resourceGroups/g/resources')).rejects.toMatchObject({
+    code: 'ERR_AZURE_UNAVAILABLE',
+    retry: 'later',
+    message: expect.stringContaining('/resourceGroups/g/resources is not whole: value is missing'),
+  });
+});

@@ -1,5 +1,6 @@
-import { isObject, type JsonObject } from '../base/canonical.ts';
+import type { JsonObject } from '../base/canonical.ts';
 import type { Arm } from './arm.ts';
+import { itemsOf } from './whole.ts';
 
 /** A page holds some dozens of events; a year of one subscription is far below this. */
 const MOST_PAGES = 50;
@@ -31,7 +32,7 @@ export type PageLimits = {
 
 const same = (item: JsonObject): JsonObject => item;
 
-/** All pages of a list; stops at `mostPages` or `mostBytes` and says so. */
+/** All pages of a list; stops at `mostPages` or `mostBytes` and says so. Throws ERR_AZURE_* for a page without items. */
 export const listPages = async (
   arm: Arm,
   id: string,
@@ -44,9 +45,7 @@ export const listPages = async (
   for (let page = 0; url !== undefined; page += 1) {
     if (page >= limits.mostPages || bytes >= limits.mostBytes) return { items, truncated: true };
     const answer = await arm.getObject(id, url);
-    const value = answer.body['value'];
-    if (Array.isArray(value))
-      items.push(...value.filter((item): item is JsonObject => isObject(item)).map(limits.shorten ?? same));
+    items.push(...itemsOf(id, answer.body).map(limits.shorten ?? same));
     const next = answer.body['nextLink'];
     bytes += answer.bytes;
     url = typeof next === 'string' && next !== '' ? next : undefined;

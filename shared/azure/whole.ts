@@ -83,17 +83,28 @@ const checkOf = (id: string): Check | undefined => {
 
 const shortMs = 10_000;
 
-/**
- * The answer, unless it lacks what a PUT made of it would then delete, or an entity tag that keeps the PUT from
- * deleting what others wrote meanwhile. Throws ERR_AZURE_UNAVAILABLE: asked again, ARM sends all of it.
- */
-export const whole = (id: string, body: JsonObject): JsonObject => {
-  const missing = checkOf(id)?.(body) ?? null;
-  if (missing === null) return body;
+/** Throws ERR_AZURE_UNAVAILABLE where something is missing: asked again, ARM sends all of it. */
+const mustBeWhole = (id: string, missing: string | null): void => {
+  if (missing === null) return;
   throw new AutomationError('ERR_AZURE_UNAVAILABLE', `Azure's answer about ${id} is not whole: ${missing} is missing`, {
     remedy:
       'Nothing to do: nothing was written from it, and it is read again. If it stays, see what Azure shows of the resource.',
     retry: 'later',
     retryAfterMs: shortMs,
   });
+};
+
+/**
+ * The answer, unless it lacks what a PUT made of it would then delete, or an entity tag that keeps the PUT from
+ * deleting what others wrote meanwhile. Throws ERR_AZURE_UNAVAILABLE.
+ */
+export const whole = (id: string, body: JsonObject): JsonObject => {
+  mustBeWhole(id, checkOf(id)?.(body) ?? null);
+  return body;
+};
+
+/** The items of a page of a list, which is sent even where there are none. Throws ERR_AZURE_UNAVAILABLE. */
+export const itemsOf = (id: string, page: JsonObject): readonly JsonObject[] => {
+  mustBeWhole(id, arrayAt('value')(page));
+  return (page['value'] as readonly unknown[]).filter((item): item is JsonObject => isObject(item));
 };
