@@ -122,6 +122,35 @@ describe('turns that instances share through storage', () => {
     expect(await store.promised(subscription, 'PUT dropped')).toBeUndefined();
   });
 
+  it('are given where a clock that was a day ahead has used the subscription up until tomorrow', async () => {
+    const { instances, subscription, clock } = twoInstances();
+    const ahead = jumpClock(start);
+    ahead.advance(24 * 3_600_000);
+    const wrong = sharedTurns(allowanceTable(table), ahead);
+    await wrong.refused(putOf(subscription, 'other'), 60_000);
+    await wrong.refused(readOf(subscription), 60_000);
+    await wrong.take(putOf(subscription, 'a')).catch(() => {});
+    await instances[0].take(readOf(subscription));
+    await instances[0].take(putOf(subscription, 'a'));
+    await instances[1].take(putOf(subscription, 'b'));
+    expect(clock.now() - Date.parse(start)).toBeLessThan(5_000);
+  });
+
+  it.each([
+    ['nothing', {}],
+    ['a text', 'x'],
+    ['null', null],
+    ['times that are texts', { fullAt: { writes: 'tomorrow' }, cells: [] }],
+    ['cells that are none', { fullAt: {}, cells: [1, null] }],
+  ])('are given where what is kept is of no form we know: %s', async (_, kept) => {
+    const subscription = randomUUID();
+    await allowanceTable(table).save(subscription, kept as never, null);
+    const turns = sharedTurns(allowanceTable(table), jumpClock(start));
+    await expect(turns.take(putOf(subscription, 'a'))).resolves.toBeUndefined();
+    const { allowance } = await allowanceTable(table).load(subscription);
+    expect(allowance.fullAt.writes).toBeGreaterThan(Date.parse(start));
+  });
+
   it('do not keep a call from Azure where storage does not answer', async () => {
     const dead = TableClient.fromConnectionString(
       azurite.connectionString.replace(/(TableEndpoint=http:\/\/[^:]+:)\d+/, '$11'),

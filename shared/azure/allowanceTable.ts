@@ -1,5 +1,5 @@
 import type { TableClient } from '@azure/data-tables';
-import { type Allowance, unused } from '../base/allowance.ts';
+import { keptAllowance } from '../base/keptAllowance.ts';
 import { inAWhile, onStorage, soon } from './onStorage.ts';
 import { statusOf } from './storageFailures.ts';
 import { type RowKey, readRow, tableKey, writeRow } from './tableRow.ts';
@@ -21,7 +21,7 @@ export const allowanceTable = (table: TableClient): AllowanceStore => ({
   load: (subscription) =>
     onStorage('reading what a subscription allows', 'repeatable', async () => {
       const row = await readRow(table, keyOf(subscription));
-      return { allowance: (row?.value as Allowance | undefined) ?? unused, token: row?.etag ?? null };
+      return { allowance: keptAllowance(row?.value), token: row?.etag ?? null };
     }),
   save: (subscription, allowance, token) =>
     onStorage('keeping what a subscription allows', 'once', async () => {

@@ -1,6 +1,7 @@
 import { type Allowance, type CallClass, takeOne, takePromised, usedUpUntil } from '../base/allowance.ts';
 import type { Clock } from '../base/clock.ts';
 import { AutomationError } from '../base/errors.ts';
+import { believed, isBeyondQueue } from '../base/keptAllowance.ts';
 
 /** Where what subscriptions have used up is kept, for every instance of the app; implemented on a table. */
 export interface AllowanceStore {
@@ -86,7 +87,7 @@ export const sharedTurns = (store: AllowanceStore, clock: Clock, random: () => n
   const alter = async (subscription: string, change: (allowance: Allowance) => Allowance | null): Promise<boolean> => {
     for (let tries = 0; tries < mostTries; tries += 1) {
       const known = kept.get(subscription) ?? (await store.load(subscription));
-      const next = change(known.allowance);
+      const next = change(believed(known.allowance, clock.now()));
       const token = next === null ? known.token : await store.save(subscription, next, known.token);
       if (next === null || token !== null) {
         kept.set(subscription, { allowance: next ?? known.allowance, token });
@@ -128,9 +129,10 @@ export const sharedTurns = (store: AllowanceStore, clock: Clock, random: () => n
   const promisedTurn = async (turn: Turn): Promise<number> => {
     const { subscription, kind, network, call } = turn;
     const now = clock.now();
-    const promised = await store.promised(subscription, call);
+    const told = await store.promised(subscription, call);
+    const promised = told === undefined || isBeyondQueue(told, now) ? undefined : told;
     if (promised !== undefined && promised > now + mostWaitMs[kind]) throw notYet(turn, promised - now);
-    if (promised !== undefined) await store.keepPromise(subscription, call);
+    if (told !== undefined) await store.keepPromise(subscription, call);
     const inTime = promised !== undefined && promised > now - lateMs.promise ? promised : null;
     let at = now;
     const stored = await alter(subscription, (allowance) => {

@@ -34,6 +34,10 @@ export type Allowance = {
 
 export const unused: Allowance = { fullAt: {}, cells: [] };
 
+/** The last moment (ms) that an allowance speaks of. */
+export const lastMoment = ({ fullAt, cells, refusedUntil = {} }: Allowance): number =>
+  Math.max(0, ...Object.values(fullAt), ...Object.values(refusedUntil), (cells.at(-1)?.[0] ?? 0) * cellMs);
+
 const bucketSlot = (fullAt: number, from: number, { burst, perSecond }: BucketLimit): number =>
   Math.max(from, fullAt - ((burst - 1) * 1_000) / perSecond);
 
