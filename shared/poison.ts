@@ -1,4 +1,5 @@
 import { iso } from './base/clock.ts';
+import { asAutomationError } from './base/errors.ts';
 import type { Ports } from './ports.ts';
 import { readMessage } from './record/message.ts';
 import { speakTo } from './session.ts';
@@ -26,7 +27,13 @@ export const bury = async (entry: unknown, ports: Ports): Promise<void> => {
     digest: null,
     runId: null,
   });
-  if (site !== null) {
+  if (site === null) return;
+  try {
     await speakTo(ports.sites, site, (state) => ({ ...state, attention: { why, since: at, code: 'POISON' } }));
+  } catch (error) {
+    const { code, message, retry } = asAutomationError(error);
+    if (retry !== 'never') throw error;
+    // People were told, and would be told the same again.
+    ports.log.error('a site could not be marked', { site, code, message });
   }
 };

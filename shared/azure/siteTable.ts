@@ -1,17 +1,26 @@
 import type { TableClient } from '@azure/data-tables';
-import { byCodeUnit } from '../base/canonical.ts';
+import { byCodeUnit, isObject } from '../base/canonical.ts';
 import { AutomationError } from '../base/errors.ts';
 import type { SiteStore } from '../record/ports.ts';
 import { newSite, type SiteState } from '../record/state.ts';
 import { onStorage } from './onStorage.ts';
-import { readRow, rowsOf, tableKey, writeRow } from './tableRow.ts';
+import { mapRows, notOurs, readRow, tableKey, writeRow } from './tableRow.ts';
 
 const PARTITION = 'site';
 
 const keyOf = (site: string) => ({ partitionKey: PARTITION, rowKey: tableKey(site) });
 
-/** A state as stored, with what a newer version of the product added to it. */
-const stateOf = (site: string, value: unknown): SiteState => ({ ...newSite(site), ...(value as Partial<SiteState>) });
+/** A state as stored, with what a newer version of the product added to it. Throws ERR_STORAGE for what is no state of the site. */
+const stateOf = (site: string, value: unknown): SiteState => {
+  if (!isObject(value) || value['site'] !== site) throw notOurs(`The state of site ${site}`);
+  return { ...newSite(site), ...(value as Partial<SiteState>) };
+};
+
+/** In a list a state that cannot be read is its own site's trouble: the others are seen as they are. */
+const unreadable = (site: string, since: string): SiteState => {
+  const { message, remedy } = notOurs(`The state of site ${site}`);
+  return { ...newSite(site), attention: { why: `It cannot be read. ${message}. ${remedy}`, since, code: 'POISON' } };
+};
 
 /** Run state of each site, one row a site; the token is the row's etag. */
 export const siteTable = (table: TableClient): SiteStore => ({
@@ -36,7 +45,14 @@ export const siteTable = (table: TableClient): SiteStore => ({
 
   list: () =>
     onStorage('listing the sites', 'repeatable', async () => {
-      const values = (await rowsOf(table, PARTITION)) as readonly SiteState[];
-      return values.map((value) => stateOf(value.site, value)).sort((a, b) => byCodeUnit(a.site, b.site));
+      const states = await mapRows(table, PARTITION, ({ rowKey, writtenAt, read }) => {
+        try {
+          // A site's id has nothing that a key spells otherwise.
+          return stateOf(rowKey, read());
+        } catch {
+          return unreadable(rowKey, writtenAt);
+        }
+      });
+      return [...states].sort((a, b) => byCodeUnit(a.site, b.site));
     }),
 });

@@ -45,16 +45,20 @@ const toColumns = (what: string, value: unknown): Record<string, string | number
   return columns;
 };
 
+/** A row that somebody else wrote to; no repetition mends it. */
+export const notOurs = (what: string, cause?: unknown): AutomationError =>
+  new AutomationError('ERR_STORAGE', `${what} in the app's storage is not what was written there`, {
+    remedy: "Somebody else wrote to the app's tables; restore or delete that row.",
+    cause,
+  });
+
 const fromColumns = (what: string, entity: Record<string, unknown>): Row => {
   const chunks = Number(entity['chunks']);
   const text = Array.from({ length: chunks }, (_, index) => entity[`v${index}`] ?? '').join('');
   try {
     return { value: JSON.parse(text), etag: String(entity['etag']) };
   } catch (cause) {
-    throw new AutomationError('ERR_STORAGE', `${what} in the app's storage is not what was written there`, {
-      remedy: "Somebody else wrote to the app's tables; restore or delete that row.",
-      cause,
-    });
+    throw notOurs(what, cause);
   }
 };
 
@@ -92,23 +96,35 @@ export const writeRow = async (
   }
 };
 
-/** Every row of a partition, in the order of its keys; none where the table is not there yet. */
-export const rowsOf = async (table: TableClient, partitionKey: string): Promise<readonly unknown[]> => {
-  const values: unknown[] = [];
+/** A row of a partition; `read` throws ERR_STORAGE where it is not what was written there. */
+type FoundRow = { readonly rowKey: string; readonly writtenAt: string; readonly read: () => unknown };
+
+/** What `make` makes of every row of a partition, in the order of its keys; none where the table is not there yet. */
+export const mapRows = async <T>(
+  table: TableClient,
+  partitionKey: string,
+  make: (row: FoundRow) => T,
+): Promise<readonly T[]> => {
+  const made: T[] = [];
   try {
     // tableKey leaves no quote in a key.
     const filter = `PartitionKey eq '${partitionKey}'`;
     await oncePrompted(async (abortSignal, heard) => {
       for await (const entity of table.listEntities({ queryOptions: { filter }, abortSignal })) {
         heard();
-        values.push(fromColumns(`A row of ${partitionKey}`, entity).value);
+        const { rowKey = '', timestamp: writtenAt = '' } = entity;
+        made.push(make({ rowKey, writtenAt, read: () => fromColumns(`Row ${rowKey}`, entity).value }));
       }
     });
   } catch (error) {
     if (!isHomeMissing(error)) throw error;
   }
-  return values;
+  return made;
 };
+
+/** Every row of a partition. Throws ERR_STORAGE where one is not what was written there. */
+export const rowsOf = (table: TableClient, partitionKey: string): Promise<readonly unknown[]> =>
+  mapRows(table, partitionKey, ({ read }) => read());
 
 const MOST_TRIES = 50;
 
