@@ -1,4 +1,4 @@
-import { digestOf, type JsonObject } from './base/canonical.ts';
+import { digestOf, isObject, type JsonObject } from './base/canonical.ts';
 import { asAutomationError } from './base/errors.ts';
 import { sideOf } from './base/side.ts';
 import { sideBySide } from './base/sideBySide.ts';
@@ -105,7 +105,8 @@ const printOf = async (configured: Site, state: SiteState, all: ReadonlyMap<stri
 
 const seenBefore = async (ports: Ports): Promise<Seen> => {
   try {
-    return JSON.parse((await ports.config.read(seenBlob)) ?? '{}') as Seen;
+    const seen: unknown = JSON.parse((await ports.config.read(seenBlob)) ?? '{}');
+    return isObject(seen) ? (seen as Seen) : {};
   } catch (error) {
     if (error instanceof SyntaxError) return {};
     throw error;

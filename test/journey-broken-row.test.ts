@@ -1,5 +1,7 @@
 import { TableClient } from '@azure/data-tables';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allowanceTable } from '../shared/azure/allowanceTable.ts';
+import { sharedTurns } from '../shared/azure/turns.ts';
 import { storageNames } from '../shared/base/settings.ts';
 import { heartbeat } from '../shared/heartbeat.ts';
 import { overview } from '../shared/overview.ts';
@@ -31,6 +33,14 @@ const besideBroken = async (v0: string): Promise<Journey> => {
   return journey;
 };
 
+/** A row that is cut off, in another table than that of the sites. */
+const breakRow = async (name: string, partitionKey: string, rowKey: string): Promise<void> => {
+  const options = { allowInsecureConnection: true };
+  const table = TableClient.fromConnectionString(stage.connectionString, name, options);
+  await table.createTable();
+  await table.upsertEntity({ partitionKey, rowKey, chunks: 1, v0: '{"state":"op' }, 'Replace');
+};
+
 const cutOff = '{"site":"broken","gene';
 
 describe('a site whose state is not what was written there', () => {
@@ -58,4 +68,40 @@ describe('a site whose state is not what was written there', () => {
     expect(JSON.stringify(sites.find(({ id }) => id === 'broken'))).toContain('cannot be read');
     expect(await heartbeat(journey.ports)).toMatchObject({ ok: false, poison: { sites: ['broken'] } });
   });
+});
+
+describe('what was heard of an incident and cannot be read any more', () => {
+  it('keeps no site of the subscription from a failover, and is heard anew', async () => {
+    const journey = await atHome(stage);
+    const { subscriptionId } = journey;
+    await breakRow(storageNames.facts, subscriptionId, 'OLD-1:Sql:usgovvirginia');
+    await breakRow(storageNames.facts, subscriptionId, 'ABCD-123:Storage:usgovvirginia');
+    await journey.event(incident(subscriptionId, { names: ['Storage'] }));
+    expect(await journey.host()).toEqual([]);
+    expect((await journey.state()).inPlace).toMatchObject({ services: ['Storage'] });
+  });
+});
+
+it('a subscription whose allowance cannot be read is counted anew, not left without one', async () => {
+  const subscription = 'aaaaaaaa-0000-4000-8000-000000000001';
+  await breakRow(storageNames.allowances, subscription, 'allowance');
+  const table = TableClient.fromConnectionString(stage.connectionString, storageNames.allowances, {
+    allowInsecureConnection: true,
+  });
+  const store = allowanceTable(table);
+  await sharedTurns(store, stage.clock).take({ subscription, kind: 'writes', network: true, call: 'PUT x' });
+  expect((await store.load(subscription)).allowance.cells).toHaveLength(1);
+});
+
+it('a memory of what sweeps saw that is none is made anew', async () => {
+  const journey = await atHome(stage);
+  const round = async (): Promise<readonly unknown[]> => {
+    stage.clock.advance(5 * 60_000);
+    await sweep(journey.ports, 'the sweep');
+    return journey.host();
+  };
+  for (let more = 0; more < 3; more += 1) await round();
+  await journey.ports.config.write('last-good/sweep.json', 'null');
+  expect(await round()).toEqual([]);
+  expect(JSON.parse((await journey.ports.config.read('last-good/sweep.json')) ?? '')).toHaveProperty(journey.site);
 });

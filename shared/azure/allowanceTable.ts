@@ -20,7 +20,7 @@ const drop = async (table: TableClient, { partitionKey, rowKey }: RowKey): Promi
 export const allowanceTable = (table: TableClient): AllowanceStore => ({
   load: (subscription) =>
     onStorage('reading what a subscription allows', 'repeatable', async () => {
-      const row = await readRow(table, keyOf(subscription));
+      const row = await readRow(table, keyOf(subscription), 'isNoValue');
       return { allowance: keptAllowance(row?.value), token: row?.etag ?? null };
     }),
   save: (subscription, allowance, token) =>
@@ -30,13 +30,13 @@ export const allowanceTable = (table: TableClient): AllowanceStore => ({
     }),
   promised: (subscription, call) =>
     onStorage('reading a promised turn', 'repeatable', async () => {
-      const row = await readRow(table, keyOf(subscription, call));
+      const row = await readRow(table, keyOf(subscription, call), 'isNoValue');
       return (row?.value as { at: number } | undefined)?.at;
     }),
   promise: (subscription, call, at) =>
     onStorage('promising a turn', 'repeatable', async () => {
       const key = keyOf(subscription, call);
-      const row = await readRow(table, key);
+      const row = await readRow(table, key, 'isNoValue');
       await writeRow(table, key, { at }, row?.etag ?? null);
     }),
   keepPromise: (subscription, call) =>
@@ -50,7 +50,7 @@ export const allowanceTable = (table: TableClient): AllowanceStore => ({
         ...inAWhile(),
       })) {
         const key = { partitionKey, rowKey: rowKey ?? '' };
-        const promise = (await readRow(table, key))?.value as { at: number } | undefined;
+        const promise = (await readRow(table, key, 'isNoValue'))?.value as { at: number } | undefined;
         if (promise !== undefined && promise.at < before) await drop(table, key);
       }
     }),

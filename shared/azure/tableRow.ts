@@ -62,13 +62,27 @@ const fromColumns = (what: string, entity: Record<string, unknown>): Row => {
   }
 };
 
+/** Of a row that somebody else wrote to: its failure, or a value that is not there, to be written anew under its etag. */
+type Unreadable = 'throws' | 'isNoValue';
+
 /** The row, or undefined where it (or its whole table) is not there. */
-export const readRow = async (table: TableClient, key: RowKey): Promise<Row | undefined> => {
+export const readRow = async (
+  table: TableClient,
+  key: RowKey,
+  unreadable: Unreadable = 'throws',
+): Promise<Row | undefined> => {
+  let entity: Record<string, unknown>;
   try {
-    return fromColumns(`Row ${key.rowKey}`, await table.getEntity(key.partitionKey, key.rowKey, soon()));
+    entity = await table.getEntity(key.partitionKey, key.rowKey, soon());
   } catch (error) {
     if (statusOf(error) === 404) return undefined;
     throw error;
+  }
+  try {
+    return fromColumns(`Row ${key.rowKey}`, entity);
+  } catch (error) {
+    if (unreadable === 'throws') throw error;
+    return { value: undefined, etag: String(entity['etag']) };
   }
 };
 
@@ -130,11 +144,11 @@ const MOST_TRIES = 50;
 
 /**
  * Reads a row, merges, writes it back under its etag, again until nobody else wrote in between; two writers lose
- * nothing. `merge` returns undefined where what is stored already says it all.
+ * nothing. `merge` returns undefined where what is stored already says it all. What nobody can read is merged with no more.
  */
 export const mergeRow = async (table: TableClient, key: RowKey, merge: (stored: unknown) => unknown): Promise<void> => {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const row = await readRow(table, key);
+    const row = await readRow(table, key, 'isNoValue');
     const merged = merge(row?.value);
     if (merged === undefined) return;
     if ((await writeRow(table, key, merged, row?.etag ?? null)) !== 'taken') return;
