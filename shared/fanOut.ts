@@ -1,6 +1,7 @@
 import { sideBySide } from './base/sideBySide.ts';
 import type { Site } from './base/site.ts';
 import { sitesToServe } from './configTrouble.ts';
+import { makeGood } from './heartbeat.ts';
 import { resourceSubscriptions } from './look.ts';
 import type { Ports } from './ports.ts';
 import type { Message } from './record/ports.ts';
@@ -26,4 +27,5 @@ export const fanOut = async (message: LookMessage, ports: Ports): Promise<void> 
   const call = { because, arrivedAt, ...(sweep ? { sweep } : {}), ...(resumes ? { resumes } : {}) };
   const meant = sites.filter((candidate) => concerned(message, candidate) && !spared.has(candidate.id));
   await sideBySide(meant, mostAtOnce, (site) => wake(site.id, call, ports));
+  if (sweep) await makeGood(ports);
 };

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { iso } from './base/clock.ts';
 import { asAutomationError } from './base/errors.ts';
+import { everySite } from './pauseAll.ts';
 import type { Ports } from './ports.ts';
 import { globalPauseIn } from './record/globalPause.ts';
 import { type Heartbeat, heartbeatOf, mayCall, type Pulse } from './record/heartbeat.ts';
 
 const sweptBlob = 'heartbeat/swept.json';
 const calledBlob = 'heartbeat/called.json';
+const buriedBlob = 'heartbeat/buried.json';
 
 /** Three rounds of the sweep's default schedule. */
 const defaultLimitMs = 45 * 60_000;
@@ -14,6 +16,7 @@ const defaultLimitMs = 45 * 60_000;
 const time = z.iso.datetime().nullable().catch(null);
 const swept = z.object({ sweptAt: time });
 const called = z.object({ calledAt: time, watchedSince: time });
+const buried = z.object({ buriedAt: time });
 
 const never = { calledAt: null, watchedSince: null };
 
@@ -35,15 +38,32 @@ const pulseOf = async (ports: Pick<Ports, 'config'>): Promise<Pulse> => ({
 export const beat = ({ config, clock }: Pick<Ports, 'config' | 'clock'>): Promise<void> =>
   config.write(sweptBlob, `${JSON.stringify({ sweptAt: iso(clock.now()) })}\n`);
 
+const buriedAt = async ({ config }: Pick<Ports, 'config'>): Promise<string | null> =>
+  parsed(await config.read(buriedBlob), buried, { buriedAt: null }).buriedAt;
+
+const writeBuried = ({ config }: Pick<Ports, 'config'>, at: string | null): Promise<void> =>
+  config.write(buriedBlob, `${JSON.stringify({ buriedAt: at })}\n`);
+
+/** A message that is about no one site was put aside: there is no site to mark. */
+export const missBeat = (ports: Pick<Ports, 'config' | 'clock'>): Promise<void> =>
+  writeBuried(ports, iso(ports.clock.now()));
+
+/** A sweep has woken every site that it had to: what was put aside before is made good. */
+export const makeGood = async (ports: Pick<Ports, 'config'>): Promise<void> => {
+  if ((await buriedAt(ports)) !== null) await writeBuried(ports, null);
+};
+
 /** For an outside monitor: last sweep, queue, poison. Throws ERR_STORAGE. */
 export const heartbeat = async (ports: Ports): Promise<Heartbeat> => {
-  const [pulse, states, pause, backlog] = await Promise.all([
+  const [pulse, toAll, states, pause, backlog] = await Promise.all([
     pulseOf(ports),
+    buriedAt(ports),
     ports.sites.list(),
     globalPauseIn(ports.config),
     ports.messages.backlog?.() ?? null,
   ]);
-  const poisoned = states.filter(({ attention }) => attention?.code === 'POISON').map(({ site }) => site);
+  const marked = states.filter(({ attention }) => attention?.code === 'POISON').map(({ site }) => site);
+  const poisoned = [...(toAll === null ? [] : [everySite]), ...marked];
   return heartbeatOf({
     pulse,
     backlog,

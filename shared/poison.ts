@@ -1,5 +1,6 @@
 import { iso } from './base/clock.ts';
 import { asAutomationError } from './base/errors.ts';
+import { missBeat } from './heartbeat.ts';
 import type { Ports } from './ports.ts';
 import { readMessage } from './record/message.ts';
 import { speakTo } from './session.ts';
@@ -27,7 +28,7 @@ export const bury = async (entry: unknown, ports: Ports): Promise<void> => {
     digest: null,
     runId: null,
   });
-  if (site === null) return;
+  if (site === null) return missBeat(ports);
   try {
     await speakTo(ports.sites, site, (state) => ({ ...state, attention: { why, since: at, code: 'POISON' } }));
   } catch (error) {

@@ -213,6 +213,23 @@ describe('a timer that died', () => {
     expect(await heartbeat(ports)).toMatchObject({ ok: true, poison: { sites: [] } });
   });
 
+  it('says that the sweep wakes nobody, as long as its message to all sites is put aside', async () => {
+    const { ports, host } = await startJourney(stage);
+    const lists = { list: async () => Promise.reject(new TypeError('no list')) };
+    const broken = { value: { ...ports.sites, ...lists }, configurable: true };
+    const whole = { value: ports.sites, configurable: true };
+    await sweep(ports, 'the sweep');
+    Object.defineProperty(ports, 'sites', broken);
+    expect(await host()).toHaveLength(5);
+    Object.defineProperty(ports, 'sites', whole);
+    expect(await heartbeat(ports)).toMatchObject({ ok: false, poison: { sites: ['*'] } });
+    expect((await heartbeat(ports)).why.join()).toContain('until a look succeeds: *');
+
+    await sweep(ports, 'the sweep');
+    expect(await host()).toEqual([]);
+    expect(await heartbeat(ports)).toMatchObject({ ok: true, poison: { sites: [] } });
+  });
+
   it('has people told of a poisoned message although the site cannot be marked', async () => {
     const journey = await startJourney(stage);
     const load = async () => Promise.reject(new Error('no table'));
