@@ -100,6 +100,13 @@ describe('what Azure refuses', () => {
       { code: 'ERR_AZURE_REJECTED', retry: 'never' },
     ],
     [
+      'a request that met another one',
+      409,
+      plain('Conflict', 'The request failed due to conflict with a concurrent request.'),
+      {},
+      { code: 'ERR_AZURE_LOCKED', retry: 'later', retryAfterMs: 11_000 },
+    ],
+    [
       'a conflict that is no lock',
       409,
       plain('ResourceGroupBeingDeleted', 'It is being deleted.'),

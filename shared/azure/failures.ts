@@ -4,10 +4,14 @@ import { type Headers, retryAfterMs, secondsInMessage } from './retryAfter.ts';
 import { scrub } from './scrub.ts';
 import { passes } from './tokenTrouble.ts';
 
-/** Somebody else's operation holds the resource. With 429, 409 or (seen once for the last) 400. */
+/**
+ * Somebody else's operation holds the resource. With 429, 409 or (seen once for the last) 400. `Conflict` is ARM's own
+ * word, "conflict with a concurrent request", before it asks the provider.
+ */
 const LOCKS: ReadonlySet<string> = new Set([
   'RetryableErrorDueToAnotherOperation',
   'AnotherOperationInProgress',
+  'Conflict',
   'ReferencedResourceNotProvisioned',
 ]);
 
