@@ -14,11 +14,11 @@ const isIpv6 = (text: string): boolean => text.includes(':');
 const ipv4In = (prefixes: readonly string[]): string[] =>
   prefixes.filter((text) => !isIpv6(text)).map((text) => networkIn(text) ?? text);
 
-const publicIpIdsOf = (gateway: JsonObject): string[] =>
+/** Of each instance of the gateway the id of its public address; null where none is named. */
+const publicIpIdsOf = (gateway: JsonObject): (string | null)[] =>
   list(propertiesOf(gateway)['ipConfigurations'])
     .map((configuration) => propertiesOf(configuration)['publicIPAddress'])
-    .map((reference) => (isObject(reference) ? reference['id'] : undefined))
-    .filter((id): id is string => typeof id === 'string');
+    .map((reference) => (isObject(reference) && typeof reference['id'] === 'string' ? reference['id'] : null));
 
 const clientPoolOf = (gateway: JsonObject): string[] => {
   const client = propertiesOf(gateway)['vpnClientConfiguration'];
@@ -30,8 +30,10 @@ const gatewayAddresses = async (site: Site, reader: ResourceReader) => {
   const gateway = await reader.get(site.ids.gateway);
   const addresses: string[] = [];
   for (const id of publicIpIdsOf(gateway)) {
-    const address = propertiesOf(await reader.get(id))['ipAddress'];
-    if (typeof address === 'string') addresses.push(address);
+    const address = id === null ? undefined : propertiesOf(await reader.get(id))['ipAddress'];
+    // Without this one the others say nothing: its own traffic would be led to the firewall.
+    if (typeof address !== 'string') throw new Error(`${id ?? 'one of its instances'} says no address`);
+    addresses.push(address);
   }
   const ipv4 = addresses.filter((text) => !isIpv6(text));
   if (ipv4.length === 0) throw new Error(`it has no public${addresses.length > 0 ? ' IPv4' : ''} address`);
