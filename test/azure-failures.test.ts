@@ -247,6 +247,12 @@ describe('an answer that is 200 and lacks a part', () => {
     ['an IP group', 'ipGroups/g', { eTag: '1', properties: {} }, 'properties.ipAddresses'],
     ['an IP group without a tag', 'ipGroups/g', { properties: { ipAddresses: [] } }, 'etag'],
     ['a network', 'virtualNetworks/v', { etag, properties: {} }, 'properties.subnets'],
+    [
+      'a network without its ranges',
+      'virtualNetworks/v',
+      { etag, properties: { subnets: [], addressSpace: {} } },
+      'properties.addressSpace.addressPrefixes',
+    ],
     ['a security group', 'networkSecurityGroups/n', { etag, properties: {} }, 'properties.securityRules'],
     [
       'a collection without its rules',

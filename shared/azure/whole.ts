@@ -64,7 +64,12 @@ const checks: Readonly<Record<string, Check>> = {
   azurefirewalls: firstOf([etag, firewall]),
   ipgroups: firstOf([etag, arrayAt('properties.ipAddresses')]),
   // A move writes these where it builds, over what others have added.
-  virtualnetworks: firstOf([etag, listOf('properties.subnets', ['properties{}'])]),
+  // No route may cover its ranges.
+  virtualnetworks: firstOf([
+    etag,
+    listOf('properties.subnets', ['properties{}']),
+    arrayAt('properties.addressSpace.addressPrefixes'),
+  ]),
   networksecuritygroups: firstOf([etag, listOf('properties.securityRules', ['properties{}'])]),
   // What groups there are is read from it: ours would seem not to be there.
   firewallpolicies: arrayAt('properties.ruleCollectionGroups'),
