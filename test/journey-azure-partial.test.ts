@@ -120,6 +120,24 @@ describe('one answer of Azure that is 200 and not whole', () => {
     expect(ifMatches(journey)).toEqual([expect.stringMatching(/^W\/"/), expect.stringMatching(/^W\/"/)]);
   });
 
+  it.each<[string, (told: Told) => unknown]>([
+    ['without its addresses', without('ipConfigurations')],
+    ['whose addresses are null', withNull('ipConfigurations')],
+  ])('deallocates no firewall whose address the sites file has: a firewall %s', async (_, less) => {
+    const journey = await amongOthers();
+    const file = JSON.parse((await journey.ports.config.read('sites.json')) ?? '') as { sites: { network: Raw }[] };
+    for (const { network } of file.sites) network['firewallPrivateIpAddress'] = '172.16.1.4';
+    await journey.ports.config.write('sites.json', JSON.stringify(file));
+    const before = steady(firewallOf(stage, journey).properties['ipConfigurations']);
+    tellLess(journey.ids.firewall, less);
+    await failOver(journey);
+    const sent = journey.exchanges().filter(({ method, url }) => method === 'PUT' && url.includes('/azureFirewalls/'));
+    expect(sent.length).toBeGreaterThan(0);
+    for (const { requestBody } of sent) expect(JSON.stringify(requestBody)).toContain('AzureFirewallSubnet');
+    expect(steady(firewallOf(stage, journey).properties['ipConfigurations'])).toEqual(before);
+    expect(await journey.state()).toMatchObject({ inPlace: { mode: 'serviceFailover' }, attention: null });
+  });
+
   it('that stays leads to no write, and says which resource and what is missing, until it is whole', async () => {
     const journey = await amongOthers();
     const fault = tellLess(journey.ids.routeTable, without('routes'), 'always');

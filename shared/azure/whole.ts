@@ -35,11 +35,12 @@ const arrayAt = (path: string): Check => {
 
 const etag: Check = (body) => (entityTagOf(body) === null ? 'etag' : null);
 
-/** Rules of a firewall with a policy stand there: its own lists are never written. */
+/** Rules of a firewall with a policy stand there: its own lists are never written. A PUT without its addresses deallocates it. */
 const firewall: Check = (body) =>
   typeof at(body, 'properties.firewallPolicy.id') === 'string'
     ? null
     : firstOf([
+        listOf('properties.ipConfigurations', ['properties{}']),
         listOf('properties.networkRuleCollections', ['properties.rules']),
         listOf('properties.applicationRuleCollections', ['properties.rules']),
         listOf('properties.natRuleCollections', ['properties.rules']),
