@@ -371,16 +371,22 @@ describe('the site of a move', () => {
       site: 'rig-07',
       ...questionOfMove(awaiting()),
     });
+    // The command of `ask` is printed right behind.
+    expect(siteOf(awaiting()).waits[0]?.help.at(-1)).toBe('To approve it:');
     const blockers = [{ code: 'ROUTE_BUDGET' as const, message: '404 routes.', remedy: 'Raise the limit.' }];
     const blocked = new Map([['rig-07', { movePlan: movePlan({ blockers, applyable: false }), standing: null }]]);
     const [wait] = oneSite({ ...settled, move: awaiting() }, { kept: blocked }).waits;
     expect(wait).toMatchObject({ ask: null, text: expect.stringContaining('resolve what blocks the move') });
+    expect(wait?.help).not.toContain('To approve it:');
   });
 
   it('says how a failed move goes on and how it is turned back', () => {
     const [wait] = siteOf(stopped()).waits;
     expect(wait?.ask && commandText(wait.ask)).toBe('npm run cli -- move retry --site rig-07');
-    expect(wait?.help.join('\n')).toContain('npm run cli -- move cancel --site rig-07');
+    expect(wait?.help.slice(-2)).toEqual([
+      'To turn back instead: npm run cli -- move cancel --site rig-07',
+      'To have it go on:',
+    ]);
   });
 
   it('says of a failed move out of a region that is well again that its outage is over', () => {

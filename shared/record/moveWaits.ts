@@ -33,6 +33,7 @@ const approval = (site: string, move: MoveView, now: number): Wait => {
       ...why,
       `To read it: npm run cli -- move status --site ${site}`,
       `To decline it: ${commandText({ action: 'decline', site, ...questionOfMove(move) })}`,
+      ...(blocked ? [] : ['To approve it:']),
     ],
   };
 };
@@ -53,6 +54,7 @@ const failure = (site: string, move: MoveView, outageOver: boolean): Wait => {
       ...(trouble === null ? [] : [trouble.why]),
       `If it stops here: ${stopHere.text}.`,
       `To turn back instead: ${commandText({ action: 'cancelMove', site })}`,
+      'To have it go on:',
     ],
   };
 };
