@@ -78,7 +78,7 @@ const spoken: Readonly<Record<string, Spoken>> = {
     word: ({ digest, question }) => ({ action: 'apply', digest: readDigest(required(digest, 'digest')), question }),
   },
   declare: {
-    summary: 'Declare that services are failed over, back home, or to be left alone',
+    summary: 'Declare services failed over, back home, or to be left alone',
     about: ['What a person declares goes before what events say, until withdrawn or expired.'],
     takes: ['services', 'kind', 'reason', 'expires'],
     word: ({ services, kind, reason, expires }) => ({
@@ -192,6 +192,3 @@ export const sayCommand = (name: keyof typeof spoken & string): Command => {
   };
   return { summary, usage, run };
 };
-
-/** The names of all words that are commands. */
-export const spokenNames: readonly string[] = Object.keys(spoken);

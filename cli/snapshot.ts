@@ -10,13 +10,13 @@ import { openStore } from './store.ts';
 const usage = [
   'npm run --silent cli -- snapshot accept|list|use --site ID [OPTIONS]',
   '',
-  'A move is built from the last good snapshot. One that lost something is kept beside',
-  'it and told.',
+  'A move is built from the last good snapshot. One that lost something is kept',
+  'beside it and told.',
   '',
   '  accept           what is missing was meant to go',
   '  list             the versions that are kept, out of storage',
-  '  use              go back to one of them (--version), until a sweep has read the',
-  '                   side twice alike',
+  '  use              go back to one of them (--version), until a sweep has read',
+  '                   the side twice alike',
   '',
   '  --site ID        the site',
   '  --side SIDE      home or target; default: where the site lives; of list: both',
@@ -62,7 +62,7 @@ const list = async ({ site, side, json }: Listed, io: Io): Promise<number> => {
 const actions: Readonly<Record<string, string>> = { accept: 'acceptSnapshot', use: 'useSnapshot' };
 
 export const snapshotCommand: Command = {
-  summary: 'List kept snapshots, go back to one, or accept what the newest lacks',
+  summary: 'List kept snapshots, go back to one, or accept what is gone',
   usage,
   run: async (args, io) => {
     const text = { type: 'string' } as const;
@@ -76,7 +76,7 @@ export const snapshotCommand: Command = {
       json: { type: 'boolean' },
     } as const;
     const { values, positionals } = readOptions(args, options, true);
-    const verb = onlyWord(positionals, 'accept');
+    const verb = onlyWord(positionals, 'accept, list or use');
     const { side, reason } = values;
     const action = actions[verb];
     if (action === undefined && verb !== 'list')

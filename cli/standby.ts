@@ -64,7 +64,7 @@ const show = (site: SiteView, json: boolean, io: Io): number => {
 };
 
 export const standbyCommand: Command = {
-  summary: 'Keep the other side standing, take it down, or see what stands there',
+  summary: 'Keep the other side standing, take it down, or see what stands',
   usage,
   run: async (args, io) => {
     const { values, positionals } = readOptions(args, options, true);

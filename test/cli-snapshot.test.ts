@@ -48,3 +48,9 @@ describe('snapshot list', () => {
     expect(JSON.parse(out)).toEqual({ site: 'rig-01', versions: [] });
   });
 });
+
+it('names every verb of snapshot where none is given', async () => {
+  const { code, err } = await cli('--site', 'rig-01');
+  expect(code).toBe(1);
+  expect(err).toContain('accept, list or use is missing.');
+});
