@@ -226,9 +226,14 @@ const confirmDevice = async (word: WordOf<'confirmDevice'>, site: Site, by: stri
       return { ...current, move: { ...move, device: { ...move.device, confirmed } } };
     }
     const { offered } = current.device;
-    if (offered === null) throw nothingWaits(`No file has been prepared for the device of site ${site.id}.`);
-    if (!isNamed(offered.checksum, word.checksum)) {
-      throw mismatch(`The newest file for the device of site ${site.id} is ${offered.checksum}, not ${word.checksum}.`);
+    const newest = move?.device?.offered ?? offered;
+    if (newest === null) throw nothingWaits(`No file has been prepared for the device of site ${site.id}.`);
+    if (offered === null || !isNamed(offered.checksum, word.checksum)) {
+      throw new AutomationError(
+        'ERR_DIGEST_MISMATCH',
+        `The newest file for the device of site ${site.id} is ${newest.checksum}, not ${word.checksum}.`,
+        { remedy: 'Put that file on the device, then confirm its checksum, or at least its first 8 hex digits.' },
+      );
     }
     const { checksum, listHash } = offered;
     said = checksum;

@@ -79,6 +79,9 @@ describe('the device of a site that is moved on purpose', () => {
     expect(run?.cloudReadyAt).not.toBeNull();
     expect(device.offered?.checksum).not.toBe(offered?.checksum);
     expect((await moveOf(journey)).device?.offered).toEqual(offered);
+    await expect(journey.word({ action: 'confirmDevice', checksum: 'sha256:0123456789' })).rejects.toMatchObject({
+      message: expect.stringContaining(`is ${offered?.checksum}, not`),
+    });
     await journey.word({ action: 'confirmDevice', checksum: device.offered?.checksum });
     await steps(journey, 6);
     expect(await journey.state()).toMatchObject({ run: null, inPlace: { mode: 'serviceFailover' } });

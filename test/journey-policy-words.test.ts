@@ -120,10 +120,15 @@ describe('a person declares', () => {
         word: { action: 'confirmDevice', checksum: 'sha256:0123456789' },
         code: 'ERR_DIGEST_MISMATCH',
         says: 'not sha256:0123456789',
+        remedy: 'Put that file on the device',
       },
     ];
-    for (const { word, code, says } of refused)
-      await expect(journey.word(word)).rejects.toMatchObject({ code, message: expect.stringContaining(says) });
+    for (const { word, code, says, remedy = '' } of refused)
+      await expect(journey.word(word)).rejects.toMatchObject({
+        code,
+        message: expect.stringContaining(says),
+        remedy: expect.stringContaining(remedy),
+      });
     expect(await journey.work()).toBe(0);
     expect(await journey.state()).toEqual(before);
     expect(await journey.ports.intents.list(journey.site)).toEqual([]);
