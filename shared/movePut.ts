@@ -1,4 +1,6 @@
+import { brief } from './base/brief.ts';
 import { AutomationError } from './base/errors.ts';
+import { regionOfSide } from './base/side.ts';
 import type { Site } from './base/site.ts';
 import { approveMove, refuseBlocked } from './moveDecision.ts';
 import { type MoveAnswer, nothing, planOf, type Seen, type Spoken } from './moveSpoken.ts';
@@ -62,6 +64,15 @@ export const put = async (
   return { said, move: plan, digest: plan.digest, ...(move ? questionOfMove(move) : {}) };
 };
 
-/** Asks to take down what a purpose names. */
-export const takeDown = async (spoken: Spoken, work: Proposing, what: Teardown, seen: Seen = {}): Promise<MoveAnswer> =>
-  put(spoken, work, await planTeardown(work, what), seen);
+/** Asks to take down what a purpose names; where nothing of that stands nobody is asked, and no plan comes with the answer. */
+export const takeDown = async (
+  spoken: Spoken,
+  work: Proposing,
+  what: Teardown,
+  seen: Seen = {},
+): Promise<MoveAnswer> => {
+  const plan = await planTeardown(work, what);
+  if (plan.steps.length > 0 || !plan.applyable) return put(spoken, work, plan, seen);
+  const region = regionOfSide(spoken.site, what.side).displayName;
+  return { said: brief([`nothing that could be taken down stands in ${region}`, ...plan.notes].join('; ')) };
+};

@@ -62,7 +62,8 @@ export const cancelMove = async (spoken: Spoken, reason: string): Promise<MoveAn
     const options = { remedy, retry, retryAfterMs, cause: error };
     throw new AutomationError(code, `The move is stopped and kept: ${stopped}`, options);
   });
-  return { ...answer, said: `cancelled; what it made stays until that is approved: ${answer.said}` };
+  const { said } = answer;
+  return { ...answer, said: `cancelled; ${answer.move ? `what it made stays until that is approved: ${said}` : said}` };
 };
 
 /** Goes on where a move failed; where its proof did, with what is proven. */

@@ -101,11 +101,26 @@ it('leaves the standby that was approved before the move that is cancelled', asy
   await journey.word({ action: 'move' });
   await journey.word({ action: 'apply', digest: await askedDigest(journey) });
   await untilDevice(journey);
-  await journey.word({ action: 'cancelMove' });
-  await journey.word({ action: 'apply', digest: await askedDigest(journey) });
+  // All of it stood before: there is nothing to ask.
+  expect(await journey.word({ action: 'cancelMove' })).toMatchObject({
+    said: expect.stringMatching(
+      /^cancelled; nothing that could be taken down .*stays: it was not made .* by this move/,
+    ),
+  });
   await journey.work(400);
   const { move, standby: stands } = await journey.state();
   expect(move).toBeNull();
   expect(stands).toBe(true);
   expect(ours(stage, journey)).toEqual(standby);
+});
+
+it('asks nobody to take down what does not stand', async () => {
+  const journey = await startJourney(stage);
+  await settledAtHome(journey);
+  await journey.word({ action: 'move' });
+  const { id } = await moveOf(journey);
+  const none = { said: 'nothing that could be taken down stands in US Gov Texas' };
+  expect(await journey.word({ action: 'retire' })).toMatchObject(none);
+  expect(await journey.word({ action: 'standby', want: 'down' })).toMatchObject(none);
+  expect(await moveOf(journey)).toMatchObject({ id, reason: 'planned', status: 'awaitingApproval' });
 });
