@@ -66,6 +66,13 @@ describe('the demo', () => {
     expect(played.alternatives.join(' ')).toContain('summarize');
   }, 120_000);
 
+  it('tells a planned move on 80 columns, with the ten lines for the device at the new region', async () => {
+    const { stdout } = await demo(['--scenario', 'planned-move', '--speed', '600']);
+    expect(stdout).toContain('      6. Choose the region usgovtexas and select Apply.');
+    expect(stdout).toContain('10. Confirm on the status page');
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  }, 120_000);
+
   it('tells what it does on 80 columns', async () => {
     const { stdout } = await demo(['--help']);
     expect(stdout).toContain('--service-tags FILE');

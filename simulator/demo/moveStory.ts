@@ -55,9 +55,9 @@ export const sweep = async ({ stage }: Pick<Telling, 'stage'>): Promise<void> =>
 /** The person at the device: fetches the profile, puts it and the file on the device, which dials in two minutes later. */
 const loadDevice = async ({ stage, scene, tell }: Telling, plan: MovePlan, confirms: boolean): Promise<void> => {
   tell.chapter('Profile and file are put on the device', true);
-  const { move, device } = await stateOf(scene.siteId);
+  const { move } = await stateOf(scene.siteId);
   if (plan.reason === 'return') tell.detail(`The same ten lines as before, for ${scene.home.displayName}.`);
-  else for (const line of device.offered?.instruction ?? []) tell.detail(line);
+  else for (const line of move?.device?.offered?.instruction ?? []) tell.detail(line);
   const kept = (await (await wire()).archive.read(move?.profileBlob ?? '')) ?? '{}';
   const answer = await fetch((JSON.parse(kept) as { url: string }).url);
   if (!answer.ok) throw new Error(`the profile's address answered ${answer.status}`);
@@ -67,9 +67,10 @@ const loadDevice = async ({ stage, scene, tell }: Telling, plan: MovePlan, confi
 };
 
 const confirm = async ({ scene, post }: Telling): Promise<void> => {
-  const { device } = await stateOf(scene.siteId);
+  const { move } = await stateOf(scene.siteId);
   const by = 'Ada (field operator)';
-  await post('manualRun', { action: 'confirmDevice', site: scene.siteId, by, checksum: device.offered?.checksum });
+  const checksum = move?.device?.offered?.checksum;
+  await post('manualRun', { action: 'confirmDevice', site: scene.siteId, by, checksum });
 };
 
 const tellLeg = (tell: Narrator, leg: MoveLeg): void => {
