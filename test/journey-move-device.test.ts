@@ -68,6 +68,8 @@ describe('the device of a site that is moved on purpose', () => {
     await untilDevice(journey);
     const offered = (await moveOf(journey)).device?.offered;
     expect(offered?.instruction.join()).toContain('usgovtexas');
+    // To be copied: nothing stands behind a command.
+    expect(offered?.instruction[0]).toMatch(/: npm run cli -- device-file --site \S+ --profile$/);
     const atHome = (await journey.state()).device;
     await sweepIsDue(journey);
     await steps(journey, 4);

@@ -20,13 +20,13 @@ export const moveBundle = (input: {
   const get = `npm run cli -- device-file --site ${there.id}`;
   const first = profile
     ? [
-        `1. Get profile and file: ${get} --profile. The file's SHA-256 must begin ${start}.`,
+        `1. Get profile and file, whose SHA-256 must begin ${start}: ${get} --profile`,
         '2. On a Windows computer run VpnClientSetupAmd64.exe /Q /C /T:C:\\vpn from the profile; keep the .pbk file.',
         '3. In the local web UI of the device open Security > VPN > Configure.',
         '4. Upload the .pbk as phone book.',
       ]
     : [
-        `1. Get the file: ${get}. Its SHA-256 must begin ${start}.`,
+        `1. Get the file, whose SHA-256 must begin ${start}: ${get}`,
         `2. The new gateway's public address is ${gatewayAddresses.join(' and ')}.`,
         '3. In the local web UI of the device open Security > VPN > Configure.',
         '4. Enter that address as the gateway; the shared key stays.',
