@@ -12,6 +12,8 @@ export type StageFile = {
   readonly systemKey: string | undefined;
   /** Connection string of its storage. */
   readonly storage: string | undefined;
+  /** PEM of the CA of its simulated Azure, where VPN profiles lie. */
+  readonly ca: string | undefined;
 };
 
 export const stageFileName = '.tmp/stage.json';
@@ -27,5 +29,11 @@ export const readStageFile = async (io: Io): Promise<StageFile | null> => {
     const found = value[name];
     return typeof found === 'string' ? found : undefined;
   };
-  return { url: member('url'), key: member('key'), systemKey: member('systemKey'), storage: member('storage') };
+  return {
+    url: member('url'),
+    key: member('key'),
+    systemKey: member('systemKey'),
+    storage: member('storage'),
+    ca: member('ca'),
+  };
 };

@@ -16,10 +16,12 @@ export type Store = {
   readonly cloud: Settings['cloud'];
   readonly tagSettings: Settings['tags'];
   readonly from: string;
+  /** PEM of the CA that Azure's answers are signed by, where it is the simulated one of `npm start`. */
+  readonly ca?: string | undefined;
 };
 
 type Values = Readonly<Record<string, string | undefined>>;
-type Source = { readonly values: Values; readonly from: string };
+type Source = Pick<Store, 'from' | 'ca'> & { readonly values: Values };
 
 const localName = 'local.settings.json';
 
@@ -47,7 +49,8 @@ const knowsStorage = (values: Values): boolean =>
 const settingsFrom = async (io: Io): Promise<Source> => {
   if (knowsStorage(io.env)) return { values: io.env, from: 'the environment' };
   const stage = await readStageFile(io);
-  if (stage?.storage) return { values: { ...io.env, AzureWebJobsStorage: stage.storage }, from: stageFileName };
+  if (stage?.storage)
+    return { values: { ...io.env, AzureWebJobsStorage: stage.storage }, from: stageFileName, ca: stage.ca };
   const local = (await readLocalSettings(io.cwd)) ?? (await readLocalSettings(io.project));
   return local && knowsStorage(local)
     ? { values: { ...local, ...io.env }, from: localName }
@@ -69,7 +72,7 @@ const readThem = (values: Values): Settings => {
 
 /** Opens the storage that the environment names, else `npm start`, else local.settings.json. Throws ERR_USAGE, ERR_SETTING. */
 export const openStore = async (io: Io): Promise<Store> => {
-  const { values, from } = await settingsFrom(io);
+  const { values, from, ca } = await settingsFrom(io);
   const settings = readThem(values);
-  return { ports: await buildPorts(settings, silentLog), cloud: settings.cloud, tagSettings: settings.tags, from };
+  return { ports: await buildPorts(settings, silentLog), cloud: settings.cloud, tagSettings: settings.tags, from, ca };
 };

@@ -1,3 +1,4 @@
+import tls from 'node:tls';
 import { AutomationError } from '../shared/base/errors.ts';
 import type { SiteState } from '../shared/record/state.ts';
 import type { Store } from './store.ts';
@@ -29,6 +30,7 @@ const addressOf = async (site: string, state: SiteState, { ports }: Store): Prom
 /** The VPN client profile that the site's move made, as Azure gives it (a zip). Its address is a secret and is never shown. */
 export const fetchProfile = async (site: string, state: SiteState, store: Store): Promise<Uint8Array> => {
   const address = await addressOf(site, state, store);
+  if (store.ca) tls.setDefaultCACertificates([...tls.getCACertificates('default'), store.ca]);
   let answer: Response;
   let content: ArrayBuffer;
   try {

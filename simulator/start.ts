@@ -70,9 +70,8 @@ const main = async (): Promise<void> => {
   const { url } = stage.host;
   const storage = process.env['AzureWebJobsStorage'];
   // It holds keys, if only of a simulation.
-  await writeFile(pointer, JSON.stringify({ url, key: stage.key, systemKey: stage.systemKey, storage }), {
-    mode: 0o600,
-  });
+  const { key, systemKey, arm } = stage;
+  await writeFile(pointer, JSON.stringify({ url, key, systemKey, storage, ca: arm.ca }), { mode: 0o600 });
   process.stdout.write(banner(stage.host.url, stage.key, stage.arm.endpoint, scene.siteId, speed));
   let stopping = false;
   const stop = async () => {

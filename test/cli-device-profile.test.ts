@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { createServer as createSimulated } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +9,7 @@ import { readSettings } from '../shared/base/settings.ts';
 import type { Move } from '../shared/record/move.ts';
 import { newSite } from '../shared/record/state.ts';
 import { buildPorts } from '../shared/wire.ts';
+import { makeCertificates } from '../simulator/arm/ca.ts';
 import { type Azurite, startAzurite } from '../simulator/azurite.ts';
 import { type Folder, newFolder, run } from './cliRun.ts';
 
@@ -28,10 +30,13 @@ afterAll(async () => {
   await azurite.close();
 });
 
+const originOf = (server: Server, scheme: 'http' | 'https'): string =>
+  `${scheme}://localhost:${(server.address() as AddressInfo).port}`;
+
 /** A site whose move has made a bundle; `path` is where the profile lies, null where none was made. */
-const waiting = async (site: string, path: string | null): Promise<void> => {
+const waiting = async (site: string, path: string | null, origin = originOf(azure, 'http')): Promise<void> => {
   const ports = await buildPorts(readSettings({ AzureWebJobsStorage: azurite.connectionString }), silentLog);
-  const url = `http://127.0.0.1:${(azure.address() as AddressInfo).port}/${path}?sig=secret`;
+  const url = `${origin}/${path}?sig=secret`;
   await ports.archive.keep(`profiles/${site}/1.json`, JSON.stringify({ url }));
   await ports.archive.keep(`bundles/${site}/1.json`, '{}');
   const offered = {
@@ -60,6 +65,20 @@ describe('device-file --profile', () => {
     expect(readFileSync(join(folder.path, 'rig-01-vpn.zip'), 'utf8')).toBe('the profile');
     expect(out).toContain('rig-01-vpn.zip');
     expect(out + err).not.toContain('secret');
+  });
+
+  it('trusts the simulated Azure of npm start, which signs by a CA of its own', async () => {
+    const { ca, certificate, key } = await makeCertificates(Date.now());
+    const simulated = createSimulated({ cert: certificate, key }, (_, response) => void response.end('simulated'));
+    await new Promise<void>((resolve) => void simulated.listen(0, '127.0.0.1', resolve));
+    await waiting('rig-04', 'good', originOf(simulated, 'https'));
+    mkdirSync(join(folder.path, '.tmp'));
+    folder.write('.tmp/stage.json', { storage: azurite.connectionString, ca });
+    const world = { cwd: folder.path, project: folder.path };
+    const { code, err } = await run(['device-file', '--site', 'rig-04', '--profile'], world);
+    simulated.close();
+    expect(code, err).toBe(0);
+    expect(readFileSync(join(folder.path, 'rig-04-vpn.zip'), 'utf8')).toBe('simulated');
   });
 
   it('says what to do where the address is good no more', async () => {
