@@ -31,10 +31,11 @@ const standingOf = async (site: string, source: StandingSource, from: From): Pro
     return snapshot && { side, at, resources: snapshot.resources };
   }
   const plan = await planIn(movePlanBlob(site, source.from.planDigest), from);
-  const puts = plan?.steps.flatMap(({ kind, resource, body }) =>
-    kind === 'put' && body ? [{ id: resource, body }] : [],
-  );
-  return puts ? { side, at, resources: puts } : null;
+  const resources = plan?.steps.flatMap(({ kind, resource, body }) => {
+    if (kind === 'delete') return [{ id: resource, body: {} }];
+    return kind === 'put' && body ? [{ id: resource, body }] : [];
+  });
+  return resources ? { side, at, resources } : null;
 };
 
 /** Reads what a view of the site shows beyond its state: nothing at all of most sites. */

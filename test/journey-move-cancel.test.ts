@@ -4,6 +4,7 @@ import { failureAnswer } from '../shared/answers.ts';
 import { allowanceTable } from '../shared/azure/allowanceTable.ts';
 import { sharedTurns } from '../shared/azure/turns.ts';
 import { storageNames } from '../shared/base/settings.ts';
+import { overview } from '../shared/overview.ts';
 import { type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
 import { askedDigest, settledAtHome, sweepOnce, targetOf, untilDevice } from './support/moves.ts';
 import { moveOf, ours, plannedMove, quickMoves, untilFailed } from './support/moveTrouble.ts';
@@ -123,4 +124,18 @@ it('asks nobody to take down what does not stand', async () => {
   expect(await journey.word({ action: 'retire' })).toMatchObject(none);
   expect(await journey.word({ action: 'standby', want: 'down' })).toMatchObject(none);
   expect(await moveOf(journey)).toMatchObject({ id, reason: 'planned', status: 'awaitingApproval' });
+});
+
+it('shows what a cancelled move made as idle, until somebody lets it go', async () => {
+  const journey = await stoppedMove();
+  const idle = async () =>
+    (await overview(journey.ports)).sites.find(({ id }) => id === journey.site)?.standing?.resources;
+  await journey.word({ action: 'cancelMove' });
+  expect(await idle()).toContain('1 Azure Firewall');
+  await journey.word({ action: 'decline', digest: await askedDigest(journey) });
+  expect(await idle()).toContain('1 Azure Firewall');
+  await journey.word({ action: 'standby', want: 'down' });
+  await journey.word({ action: 'apply', digest: await askedDigest(journey) });
+  await journey.work(600);
+  expect(await idle()).toBeUndefined();
 });

@@ -168,6 +168,14 @@ describe('what stands on the side where a site does not live', () => {
   const moved = { residence: { side: 'target', since: ago(200), because: 'outage', by: 'alice' } } as const;
   const snapshot = { snapshotBlob: pointer(1).blob };
   const planned = { planDigest: digest('5') };
+  const refused = pastMove({
+    reason: 'teardown',
+    from: 'target',
+    to: 'home',
+    outcome: 'declined',
+    endedAt: ago(30),
+    digest: digest('5'),
+  });
 
   type Row = readonly [what: string, state: Partial<SiteState>, from: object | null];
   it.each<Row>([
@@ -184,6 +192,18 @@ describe('what stands on the side where a site does not live', () => {
       { ...moved, ...kept('home', 300), lastMoves: [pastMove({ outcome: 'removed', endedAt: ago(250) })] },
       snapshot,
     ],
+    ['what a cancelled move made, where a person let it stand', { lastMoves: [refused] }, planned],
+    [
+      'what a cancelled move made, while a person is asked',
+      { move: building({ reason: 'teardown', status: 'awaitingApproval', from: 'target', digest: digest('5') }) },
+      planned,
+    ],
+    [
+      'nothing, where that was taken down later',
+      { lastMoves: [pastMove({ ...removed, endedAt: ago(20) }), refused] },
+      null,
+    ],
+    ['nothing of the side where the site lives', { ...moved, lastMoves: [refused] }, null],
   ])('%s', (_, state, from) => {
     expect(standingSource(stateOf(state))?.from ?? null).toEqual(from);
   });
@@ -230,6 +250,13 @@ describe('what stands on the side where a site does not live', () => {
     expect(read).toEqual(JSON.parse(JSON.stringify(bodies)));
     expect(standing).toMatchObject({ side: 'target', at: built.endedAt });
     expect(standing?.resources).toHaveLength(7);
+  });
+
+  it('is what was to be taken down, where nobody approved that', async () => {
+    const steps = [{ id: 'delete gateway vngw', kind: 'delete', resource: '/a/virtualNetworkGateways/vngw' }];
+    const from = archive({ [movePlanBlob('rig-07', digest('5'))]: { ...movePlan(), steps } });
+    const { standing } = await keptOf(stateOf({ lastMoves: [refused] }), from);
+    expect(countedResources(standing?.resources ?? [])).toEqual(['1 VPN gateway']);
   });
 
   it.each([

@@ -15,7 +15,7 @@ export type Standing = {
   readonly resources: readonly { readonly id: string; readonly body: JsonObject }[];
 };
 
-/** Where that is to be read: a kept snapshot, or the plan of the move that built it. */
+/** Where that is to be read: a kept snapshot, or the plan of the move that built it, or of a taking down that never began. */
 export type StandingSource = {
   readonly side: SideName;
   readonly at: string;
@@ -30,6 +30,18 @@ export type StandingView = {
   /** `1 VPN gateway VpnGw1AZ`; what costs most first. */
   readonly resources: readonly string[];
   readonly text: string;
+};
+
+/** What a move made that was turned back, where nobody has approved yet that it goes: as it was when that was asked. */
+const leftOver = ({ move, lastMoves }: SiteState, side: SideName, removedAt: string): StandingSource | null => {
+  const waits = move?.status === 'awaitingApproval' ? [{ ...move, at: move.askedAt }] : [];
+  const unheeded = (lastMoves ?? [])
+    .filter(({ outcome }) => outcome === 'declined' || outcome === 'expired')
+    .map((one) => ({ ...one, at: one.endedAt }));
+  const found = [...waits, ...unheeded].find(
+    ({ reason, from, at }) => reason === 'teardown' && from === side && at > removedAt,
+  );
+  return found ? { side, at: found.at, from: { planDigest: found.digest } } : null;
 };
 
 /** null where nothing is known to stand there, or it was taken down since. */
@@ -47,9 +59,10 @@ export const standingSource = (state: SiteState): StandingSource | null => {
     ...(snapshot ? [{ side, at: snapshot.at, from: { snapshotBlob: snapshot.blob } }] : []),
     ...(built ? [{ side, at: built.endedAt, from: { planDigest: built.digest } }] : []),
   ];
-  return sources
+  const newest = sources
     .filter(({ at }) => at > removedAt)
     .reduce<StandingSource | null>((a, b) => (a && a.at >= b.at ? a : b), null);
+  return newest ?? leftOver(state, side, removedAt);
 };
 
 /** By ARM type, lower-case; in the order of what they cost. */
