@@ -5,7 +5,7 @@ import { wrap } from '../shared/base/wrap.ts';
 import { deviceInHand } from '../shared/record/moveProgress.ts';
 import type { Command, Io } from './command.ts';
 import { readOptions, required } from './options.ts';
-import { openStore } from './store.ts';
+import { openStore, storeUsage } from './store.ts';
 import { fetchProfile } from './vpnProfile.ts';
 
 const usage = [
@@ -18,6 +18,7 @@ const usage = [
   '  --profile   also gets the VPN client profile that a move made: ID-vpn.zip in',
   '              this folder',
   '  --json      what the file is (checksum, prefixes added, instruction) as JSON',
+  ...storeUsage,
 ];
 
 const none = (site: string): AutomationError =>

@@ -5,7 +5,7 @@ import { ledgerBlob } from '../shared/record/progress.ts';
 import { plainText } from '../shared/record/words.ts';
 import type { Command, Io } from './command.ts';
 import { readOptions, required } from './options.ts';
-import { openStore, type Store } from './store.ts';
+import { openStore, type Store, storeUsage } from './store.ts';
 
 const usage = [
   'npm run --silent cli -- ledger --site ID [--run ID] [--json]',
@@ -15,6 +15,7 @@ const usage = [
   '  --site ID  the site',
   '  --run ID   the run (its first characters do); default: the newest',
   '  --json     the lines as JSON, and which runs there are',
+  ...storeUsage,
 ];
 
 const nothing = (message: string, remedy: string): AutomationError =>

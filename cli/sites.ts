@@ -9,7 +9,7 @@ import type { Command, Io } from './command.ts';
 import { readTextFile, within } from './files.ts';
 import { misused, onlyWord, readOptions } from './options.ts';
 import { checkSites } from './sitesCheck.ts';
-import { openStore, type Store } from './store.ts';
+import { openStore, type Store, storeUsage } from './store.ts';
 import { noSites, unless } from './unless.ts';
 
 const usage = [
@@ -23,9 +23,7 @@ const usage = [
   '  check     checks a file and writes nothing; with service tags also whether a',
   '            failover would find a tag for each service',
   '  --json    what was put, as JSON',
-  '',
-  'The storage is that of AzureWebJobsStorage in the environment, else of',
-  'npm start, else of local.settings.json.',
+  ...storeUsage,
 ];
 
 type SitesChange = { readonly added: string[]; readonly removed: string[]; readonly changed: string[] };

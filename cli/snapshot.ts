@@ -5,7 +5,7 @@ import { appOptions, appUsage, findApp } from './app.ts';
 import type { Command, Io } from './command.ts';
 import { misused, onlyWord, readOptions, required } from './options.ts';
 import { showSaid, speak } from './speak.ts';
-import { openStore } from './store.ts';
+import { openStore, storeUsage } from './store.ts';
 
 const usage = [
   'npm run --silent cli -- snapshot accept|list|use --site ID [OPTIONS]',
@@ -25,6 +25,7 @@ const usage = [
   '  --by NAME        who says it; default: the name you are logged in with',
   '  --json           the answer as JSON',
   ...appUsage,
+  ...storeUsage,
 ];
 
 type Listed = { readonly site: string; readonly side: string | undefined; readonly json: boolean };

@@ -20,6 +20,14 @@ export type Store = {
   readonly ca?: string | undefined;
 };
 
+/** For the help of a command that opens it: where it looks for the storage. */
+export const storeUsage = [
+  '',
+  'The storage is that of AzureWebJobsStorage in the environment, else of',
+  'npm start, else of local.settings.json. An account whose keys are off:',
+  'AzureWebJobsStorage__accountName and ASEFO_CLOUD, and az login.',
+];
+
 type Values = Readonly<Record<string, string | undefined>>;
 type Source = Pick<Store, 'from' | 'ca'> & { readonly values: Values };
 
@@ -64,7 +72,7 @@ const readThem = (values: Values): Settings => {
     if (knowsStorage(values) || !(error instanceof AutomationError)) throw error;
     throw misused(
       'No storage account is named.',
-      `Set AzureWebJobsStorage in the environment or in ${localName}, or start one here: npm start.`,
+      `Set AzureWebJobsStorage, or AzureWebJobsStorage__accountName where keys are off, in the environment or in ${localName}, or start one here: npm start.`,
       error,
     );
   }

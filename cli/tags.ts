@@ -12,7 +12,7 @@ import { tagReader } from '../shared/record/tagReader.ts';
 import type { TagsInForce } from '../shared/record/tagsInForce.ts';
 import type { Command, Io } from './command.ts';
 import { misused, onlyWord, readOptions } from './options.ts';
-import { openStore, type Store } from './store.ts';
+import { openStore, type Store, storeUsage } from './store.ts';
 import { outlookOf, outlookText } from './tagOutlook.ts';
 import { acceptTags, putTags } from './tagsPut.ts';
 import { grouped } from './text.ts';
@@ -33,9 +33,7 @@ const usage = [
   '  get         says what is in force and how old it is, what waits, what is',
   '              frozen, and which files were refused',
   '  --out FILE  writes the one in force to a file',
-  '',
-  'The storage is that of AzureWebJobsStorage in the environment, else of',
-  'npm start, else of local.settings.json.',
+  ...storeUsage,
 ];
 
 const cloudOf = async (store: Store): Promise<Store['cloud']> => {

@@ -362,7 +362,7 @@ describe('where the storage is', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['is nowhere', null, 'No storage account is named'],
+    ['is nowhere', null, 'AzureWebJobsStorage__accountName where keys are off'],
     ['is in a broken file', '{', 'local.settings.json is not JSON'],
     ['is in a file without values', {}, 'local.settings.json has no Values'],
     ['is encrypted', { IsEncrypted: true, Values: {} }, 'local.settings.json is encrypted'],
@@ -373,6 +373,13 @@ describe('where the storage is', () => {
     expect(code).toBe(1);
     expect(err).toContain(message);
   });
+
+  it.each(['sites', 'tags', 'device-file', 'ledger', 'snapshot'])(
+    'may have no keys, and the help says how it is named then: %s',
+    async (name) => {
+      expect((await ok([name, '--help'])).out).toContain('AzureWebJobsStorage__accountName');
+    },
+  );
 
   it('does not answer: that is said within seconds, without the key', async () => {
     const key = Buffer.from('secret of mine').toString('base64');
