@@ -65,11 +65,12 @@ export const renderMove = (plan: MovePlan, now: number, layout: Layout = eighty)
     ...(table === null ? [] : wrap(table, width, 'Routes     ')),
     '',
     ...section(
-      `Writes to Azure (${writesIn(plan)})`,
+      plan.reason === 'teardown' ? `Deleted in Azure (${writesIn(plan)})` : `Writes to Azure (${writesIn(plan)})`,
       clean(
-        plan.writes.map(
-          ({ resource, writes }) => `${counted(writes, 'write')} of ${resource.split('/').slice(-2).join(' ')}`,
-        ),
+        plan.writes.map(({ resource, writes }) => {
+          const name = resource.split('/').slice(-2).join(' ');
+          return plan.reason === 'teardown' ? name : `${counted(writes, 'write')} of ${name}`;
+        }),
       ),
       layout,
     ),

@@ -1,5 +1,6 @@
 import { canonicalJson, type JsonObject } from './base/canonical.ts';
 import { iso } from './base/clock.ts';
+import { counted } from './base/counted.ts';
 import { otherSide, type SideName, sideOf } from './base/side.ts';
 import type { Site } from './base/site.ts';
 import { keptSnapshot } from './keepSnapshot.ts';
@@ -123,7 +124,7 @@ const textOf = (plan: MovePlan, move: Move | null | undefined): string => {
   const asked = move ? questionOfMove(move) : { digest };
   const lines = [
     ...plan.why,
-    `${plan.steps.length} steps, about ${criticalPath.minutes} minutes of Azure's time; ${plan.writes.length} resources written.`,
+    `${plan.steps.length} steps, about ${criticalPath.minutes} minutes of Azure's time; ${counted(plan.writes.length, 'resource')} ${plan.reason === 'teardown' ? 'deleted' : 'written'}.`,
     table === null ? null : `The new table: ${table.routes} routes, limit ${table.limit}.`,
     mappings.length > 0 ? `${mappings.length} things are spelt differently there; the plan lists each.` : null,
     ...(alternatives.length > 0 ? ['What would make the move unnecessary:', ...alternatives] : []),

@@ -128,6 +128,12 @@ describe('a proposed move', () => {
     expect(told).toHaveLength(1);
   });
 
+  it('says of a taking down what is deleted, not written', () => {
+    const text = renderMove(movePlan({ reason: 'teardown' }), now);
+    expect(text).toContain('Deleted in Azure (9)\n  things resourceGroup\n');
+    expect(text).not.toContain('write');
+  });
+
   it('shows steps in order, longest path, mappings, defaults, secrets, writes and table in 80 columns', () => {
     const text = renderMove(movePlan(), now);
     const long = text.split('\n').filter((line) => line.length > 80);

@@ -33,7 +33,9 @@ describe('the side that a site has left', () => {
     const status = renderStatusText(await overview(journey.ports));
     expect(status).toContain('Take down what stands in usgovvirginia');
     expect(status).toContain(digest.slice('sha256:'.length, 'sha256:'.length + 12));
-    expect(told(journey)).toMatchObject([{ kind: 'needsApproval', digest }]);
+    expect(told(journey)).toMatchObject([
+      { kind: 'needsApproval', digest, text: expect.stringMatching(/\d+ resources deleted\./) },
+    ]);
 
     await texasIs(stage, journey, 'Active');
     expect(await moveOf(journey)).toMatchObject({ reason: 'outage', status: 'awaitingApproval' });

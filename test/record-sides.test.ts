@@ -3,11 +3,12 @@ import type { MovePlan } from '../shared/plan/move/movePlan.ts';
 import { keptOf } from '../shared/readKept.ts';
 import type { MoveSummary, Residence } from '../shared/record/move.ts';
 import { askedPlanBlob } from '../shared/record/moveProgress.ts';
+import { renderPage } from '../shared/record/page.ts';
 import { movePlanBlob } from '../shared/record/progress.ts';
 import { countedResources, standingSource } from '../shared/record/standingView.ts';
 import type { SiteState } from '../shared/record/state.ts';
-import { ago, digest, inPlace, oneSite, plan, stateOf } from './recordData.ts';
-import { building, movePlan, pastMove } from './recordMoveData.ts';
+import { ago, digest, inPlace, oneSite, plan, siteWith, stateOf, viewWith } from './recordData.ts';
+import { awaiting, building, movePlan, pastMove } from './recordMoveData.ts';
 
 const settled = { inPlace: inPlace(), lastPlan: plan() };
 
@@ -266,5 +267,13 @@ describe('what stands on the side where a site does not live', () => {
   ])('is left out where what was kept is %s', async (_, content) => {
     const { movePlan: read } = await keptOf(stateOf({ move: building() }), archive({ [blob]: content }));
     expect(read).toBeNull();
+  });
+
+  it('says on the page of a taking down what is deleted, not written', () => {
+    const kept = new Map([['rig-07', { movePlan: movePlan({ reason: 'teardown' }), standing: null }]]);
+    const move = awaiting({ reason: 'teardown' });
+    const page = renderPage(viewWith({ sites: [siteWith('rig-07')], states: [stateOf({ ...settled, move })], kept }));
+    expect(page).toContain('What is deleted, and what stays');
+    expect(page).not.toContain('writes to Azure');
   });
 });

@@ -47,10 +47,12 @@ const progress = (move: MoveView): Html =>
 const lines = (title: string, items: readonly string[]): Html | false =>
   items.length > 0 && html`<h4>${title}</h4><ul class="list">${items.map((item) => html`<li>${item}</li>`)}</ul>`;
 
-const planned = (plan: MovePlanView, open: boolean): Html =>
-  html`<details${open ? html` open` : html``}><summary>What is written, carried over and assumed</summary>${[
-    lines('Written', [
-      `${plan.writes} writes to Azure, into resource group ${plan.resourceGroup}`,
+const planned = (plan: MovePlanView, takesDown: boolean, open: boolean): Html =>
+  html`<details${open ? html` open` : html``}><summary>${takesDown ? 'What is deleted, and what stays' : 'What is written, carried over and assumed'}</summary>${[
+    lines(takesDown ? 'Deleted' : 'Written', [
+      takesDown
+        ? `${plan.writes} resources of Azure, in resource group ${plan.resourceGroup}`
+        : `${plan.writes} writes to Azure, into resource group ${plan.resourceGroup}`,
       `Longest path: ${plan.criticalPath.steps.join(' → ')}, about ${durationText(plan.criticalPath.minutes * 60_000)}`,
       `Snapshot: ${plan.snapshot}`,
       ...(plan.table === null ? [] : [`Route table: ${plan.table}`]),
@@ -90,7 +92,7 @@ ${move.trouble !== null && html`<p class="band red">✗ ${move.trouble.step}: ${
 )}${graph(move)}${
   move.plan === null
     ? html`<p class="soft">The plan itself cannot be read just now: only what was written down of it is shown.</p>`
-    : planned(move.plan, move.status === 'awaitingApproval')
+    : planned(move.plan, move.reason === 'teardown', move.status === 'awaitingApproval')
 }</section>`;
 };
 
