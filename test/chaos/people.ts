@@ -189,6 +189,8 @@ export class People {
     const old = this.#digests.filter((digest) => digest !== waiting?.digest);
     if (old.length === 0) return;
     const digest = this.#turnstile.random.pick(old);
+    // Of a move that waits, and that nobody has answered yet, it is the first yes, and as good as any.
+    truth.approved.add(digest);
     this.#say(truth, { action: 'apply', digest }, (said) => {
       const now = truth.state?.waiting?.digest;
       if (![now, truth.state?.run?.digest, truth.state?.move?.digest].includes(digest))
