@@ -31,9 +31,14 @@ export type Known = {
   readonly toldMs: number;
 };
 
+/** A DELETE that came late, when another had taken it down. */
+const foundNothing = ({ method, status }: RecordedExchange): boolean => method === 'DELETE' && status === 204;
+
 /** Taken, cut off on the way back, or refused the second time that it arrived. */
-export const mayHaveWritten = ({ method, status, fault }: RecordedExchange): boolean =>
-  method !== 'GET' && method !== 'POST' && (status < 300 || fault === 'duplicate');
+export const mayHaveWritten = (request: RecordedExchange): boolean => {
+  const { method, status, fault } = request;
+  return method !== 'GET' && method !== 'POST' && (fault === 'duplicate' || (status < 300 && !foundNothing(request)));
+};
 
 const some = (set: RangeSet): string => `${set.size} addresses, ${set.cidrs().slice(0, 3).join(', ')}`;
 
@@ -144,7 +149,8 @@ export class Referee {
     const tagged = stands !== undefined && hasOurTag(stands, truth.site.id);
     if (status === 201) {
       this.checked.made += 1;
-      truth.keptByChoice = false;
+      // What is made at home, rules of a failover in a policy, says nothing of what somebody kept there.
+      if (side.name === 'target') truth.keptByChoice = false;
       if (side.made.has(id)) wrong('made twice');
       if (side.name === 'home' && !isOursAnywhere(id)) wrong('made at home');
       if (!tagged && !isChild(id)) wrong('made without the tag that says whose it is');
