@@ -23,6 +23,7 @@ afterAll(async () => {
 beforeEach(() => {
   web.pages.clear();
   web.asked.length = 0;
+  web.credentials.length = 0;
 });
 
 /** A site at home whose product also asks these sources. */
@@ -222,5 +223,13 @@ describe('the download address', () => {
     const download = tagDownload(stage.clock, undefined, 100_000);
     await expect(download.fetch(`${web.origin}/tags.json`)).rejects.toThrow('more than 100000 bytes');
     await expect(download.fetch('http://localhost/tags.json')).rejects.toThrow('not https');
+  });
+
+  it('is not followed to where it leads, and learns nothing of who asks', async () => {
+    web.pages.set('/tags.json', { status: 302, text: '', headers: { Location: `${web.origin}/inside` } });
+    web.pages.set('/inside', { text: withMore(901) });
+    await expect(tagDownload(stage.clock).fetch(`${web.origin}/tags.json`)).rejects.toThrow('answers HTTP 302');
+    expect(web.asked).toEqual(['/tags.json']);
+    expect(web.credentials).toEqual(['']);
   });
 });

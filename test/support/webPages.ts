@@ -15,6 +15,8 @@ export type WebPages = {
   readonly origin: string;
   readonly pages: Map<string, Page>;
   readonly asked: string[];
+  /** Of each that was asked: what the request told of who asks. */
+  readonly credentials: string[];
   close(): Promise<void>;
 };
 
@@ -39,9 +41,12 @@ const selfSigned = async (): Promise<{ cert: string; key: string }> => {
 export const startWebPages = async (): Promise<WebPages> => {
   const pages: WebPages['pages'] = new Map();
   const asked: string[] = [];
+  const credentials: string[] = [];
   const { cert, key } = await selfSigned();
   const server = createServer({ cert, key }, (request, response) => {
     asked.push(request.url ?? '');
+    const { authorization = '', cookie = '' } = request.headers;
+    credentials.push(authorization + cookie);
     const page = pages.get(request.url ?? '') ?? { status: 404, text: 'no such page' };
     response.writeHead(page.status ?? 200, page.headers).end(page.text);
   });
@@ -51,6 +56,7 @@ export const startWebPages = async (): Promise<WebPages> => {
     origin: `https://localhost:${(server.address() as AddressInfo).port}`,
     pages,
     asked,
+    credentials,
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
