@@ -7,7 +7,7 @@ import { type MoveAnswer, nothing, planOf, type Seen, type Spoken } from './move
 import type { MovePlan } from './plan/move/movePlan.ts';
 import { planTeardown, type Teardown } from './planTeardown.ts';
 import { ask, type Proposing } from './proposeMove.ts';
-import type { Move } from './record/move.ts';
+import type { Move, MoveSummary } from './record/move.ts';
 import { isAbout, questionOfMove } from './record/question.ts';
 import type { SiteState } from './record/state.ts';
 
@@ -36,14 +36,15 @@ const refuseUsedUp = ({ answered, site }: SiteState, digest: string, question: s
   });
 };
 
-/** Asks for it, and approves it where the digest of the very plan was given. */
+/** Asks for it, and approves it where the digest of the very plan was given; `ends`: the move that it takes the place of. */
 export const put = async (
   spoken: Spoken,
   work: Proposing,
   plan: MovePlan,
   { digest, question }: Seen,
-  calledFor = false,
+  how: { readonly calledFor?: boolean; readonly ends?: MoveSummary } = {},
 ): Promise<MoveAnswer> => {
+  const { calledFor = false, ends } = how;
   if (digest !== undefined && digest !== plan.digest)
     throw new AutomationError('ERR_DIGEST_MISMATCH', `The plan made now is ${plan.digest}, not ${digest}.`, {
       remedy: 'Look at the new plan, and approve that one.',
@@ -54,7 +55,7 @@ export const put = async (
   if (digest !== undefined && !waits) refuseUsedUp(state, digest, question);
   // What the scope calls for is taken back when the scope no longer does, whoever asked as well.
   const askedBy = plan.reason === 'outage' || plan.reason === 'budget' ? undefined : spoken.by;
-  if (!waits && (await ask(work, plan, { askedBy })) === null)
+  if (!waits && (await ask(work, plan, { askedBy, ...(ends ? { ends } : {}) })) === null)
     throw nothing(spoken.site, `A move of site ${spoken.site.id} has begun meanwhile; it goes on.`);
   const said =
     digest === undefined
@@ -64,15 +65,16 @@ export const put = async (
   return { said, move: plan, digest: plan.digest, ...(move ? questionOfMove(move) : {}) };
 };
 
+/** A taking down with nothing to do. */
+export const isNothing = ({ steps, applyable }: MovePlan): boolean => steps.length === 0 && applyable;
+
+export const nothingStands = (site: Site, { from, notes }: MovePlan): string => {
+  const region = regionOfSide(site, from).displayName;
+  return brief([`nothing that could be taken down stands in ${region}`, ...notes].join('; '));
+};
+
 /** Asks to take down what a purpose names; where nothing of that stands nobody is asked, and no plan comes with the answer. */
-export const takeDown = async (
-  spoken: Spoken,
-  work: Proposing,
-  what: Teardown,
-  seen: Seen = {},
-): Promise<MoveAnswer> => {
+export const takeDown = async (spoken: Spoken, work: Proposing, what: Teardown, seen: Seen): Promise<MoveAnswer> => {
   const plan = await planTeardown(work, what);
-  if (plan.steps.length > 0 || !plan.applyable) return put(spoken, work, plan, seen);
-  const region = regionOfSide(spoken.site, what.side).displayName;
-  return { said: brief([`nothing that could be taken down stands in ${region}`, ...plan.notes].join('; ')) };
+  return isNothing(plan) ? { said: nothingStands(spoken.site, plan) } : put(spoken, work, plan, seen);
 };

@@ -1,29 +1,32 @@
 import { brief } from './base/brief.ts';
 import { iso } from './base/clock.ts';
 import { AutomationError, asAutomationError } from './base/errors.ts';
-import { takeDown } from './movePut.ts';
+import type { Site } from './base/site.ts';
+import { isNothing, nothingStands, put } from './movePut.ts';
 import { provenAgain } from './movePutBack.ts';
 import { type MoveAnswer, nothing, planOf, proposing, type Spoken } from './moveSpoken.ts';
 import type { MovePlan } from './plan/move/movePlan.ts';
+import { planTeardown, type Teardown } from './planTeardown.ts';
 import { dropMove, type Proposing } from './proposeMove.ts';
 import type { Move } from './record/move.ts';
-import { isOver, withMoveStep } from './record/moveProgress.ts';
+import { isOver, moveSummary, withMoveStep } from './record/moveProgress.ts';
 import { standsBy } from './record/standsBy.ts';
 import { speakTo } from './session.ts';
 
-/** What it made cannot be told now: the move stays, stopped, so that it can be cancelled again. Nothing is put over another. */
-const keepStopped = ({ session }: Proposing, move: Move, why: string): Promise<unknown> =>
-  session.commit((state) => {
-    if (state.move) return state;
+const notThat = (site: Site): AutomationError =>
+  nothing(site, `The move of site ${site.id} is not the one that was to be cancelled any more.`);
+
+/** Stopped where it is, and kept until what it made is asked about: whoever dies in between leaves one to be cancelled again. */
+const keepStopped = async ({ session, configured }: Proposing, { id }: Move, why: string): Promise<void> => {
+  const { move: kept } = await session.commit((state) => {
+    const { move } = state;
+    if (move?.id !== id) return state;
     const remedy = 'Say "move cancel" again when that region answers, or "move retry" to go on.';
     const step = move.steps.find((one) => !isOver(one))?.id ?? '';
-    const lastMoves = (state.lastMoves ?? []).filter(({ id }) => id !== move.id);
-    return {
-      ...state,
-      lastMoves,
-      move: { ...move, status: 'failed', away: null, trouble: { step, why: brief(why), remedy } },
-    };
+    return { ...state, move: { ...move, status: 'failed', away: null, trouble: { step, why: brief(why), remedy } } };
   });
+  if (kept?.id !== id) throw notThat(configured);
+};
 
 const written = ({ steps }: Move, plan: MovePlan | null): string[] => {
   const wrote = new Set(steps.filter(({ writes }) => writes > 0).map(({ id }) => id));
@@ -32,38 +35,50 @@ const written = ({ steps }: Move, plan: MovePlan | null): string[] => {
   );
 };
 
+/** The plan of taking down what it made. Throws ERR_AZURE_*, ERR_OUR_TURN; the move says why it was kept. */
+const planOfRest = async (work: Proposing, move: Move, what: Teardown): Promise<MovePlan> => {
+  try {
+    return await planTeardown(work, what);
+  } catch (error) {
+    const { code, message, remedy, retry, retryAfterMs } = asAutomationError(error);
+    if (!code.startsWith('ERR_AZURE') && code !== 'ERR_OUR_TURN') throw error;
+    const stopped = `${what.why.replace(/\.$/, '')}, but what it made could not be read: ${message}`;
+    await keepStopped(work, move, stopped);
+    const options = { remedy, retry, retryAfterMs, cause: error };
+    throw new AutomationError(code, `The move is stopped and kept: ${stopped}`, options);
+  }
+};
+
 /** Stops a move where it is and plans to take away what it made; one that only waited is dropped. */
 export const cancelMove = async (spoken: Spoken, reason: string): Promise<MoveAnswer> => {
-  const { site, by } = spoken;
+  const { site, by, ports } = spoken;
   const work = await proposing(spoken);
   const { move } = work.session.state();
   if (!move) throw nothing(site, `Site ${site.id} has no move to cancel.`);
   const why = `${by} cancelled it${reason ? `: ${reason}` : ''}`;
-  const builds = move.startedAt !== null && move.reason !== 'teardown';
+  if (move.startedAt === null || move.reason === 'teardown') {
+    if (!(await dropMove(work, 'cancelled', why))) throw notThat(site);
+    return { said: 'cancelled; nothing had been built' };
+  }
   // What a person approved as a standby stays as it was before this move.
   const stoodBefore = standsBy(work.session.state());
-  if (!(await dropMove(work, 'cancelled', why)))
-    throw nothing(site, `The move of site ${site.id} is not the one that was to be cancelled any more.`);
-  if (!builds) return { said: 'cancelled; nothing had been built' };
+  await keepStopped(work, move, `${why}; what it made was not asked about yet`);
   const plan = await planOf(spoken, move);
   const created = (plan?.steps ?? []).flatMap(({ body, resource }) => (body === undefined ? [] : [resource]));
-  const what = {
+  const rest = await planOfRest(work, move, {
     side: move.to,
     purpose: 'cancel',
     why: `${why}.`,
     planned: created,
     ...(stoodBefore ? { only: written(move, plan) } : {}),
-  } as const;
-  const answer = await takeDown(spoken, work, what).catch(async (error: unknown) => {
-    const { code, message, remedy, retry, retryAfterMs } = asAutomationError(error);
-    if (!code.startsWith('ERR_AZURE') && code !== 'ERR_OUR_TURN') throw error;
-    const stopped = `${why}, but what it made could not be read: ${message}`;
-    await keepStopped(work, move, stopped);
-    const options = { remedy, retry, retryAfterMs, cause: error };
-    throw new AutomationError(code, `The move is stopped and kept: ${stopped}`, options);
   });
-  const { said } = answer;
-  return { ...answer, said: `cancelled; ${answer.move ? `what it made stays until that is approved: ${said}` : said}` };
+  if (isNothing(rest)) {
+    if (!(await dropMove(work, 'cancelled', why))) throw notThat(site);
+    return { said: `cancelled; ${nothingStands(site, rest)}` };
+  }
+  const ends = moveSummary(move, 'cancelled', ports.clock.now(), ports.clock.speed, why);
+  const answer = await put(spoken, work, rest, {}, { ends });
+  return { ...answer, said: `cancelled; what it made stays until that is approved: ${answer.said}` };
 };
 
 /** Goes on where a move failed; where its proof did, with what is proven. */

@@ -66,7 +66,7 @@ export const planned = async (
   const lives = residenceOf(work.session.state());
   sideNamed(site, to, lives);
   const called = await calledAlready(spoken, work);
-  if (called !== null) return put(spoken, work, called.plan, seen, called.waits);
+  if (called !== null) return put(spoken, work, called.plan, seen, { calledFor: called.waits });
   await keepSnapshot({ session: work.session, ports, azure: ports }, site, lives);
   const back = isAwayFromHome(work.session.state());
   const plan = await planMove(work, work.session.state(), {

@@ -98,6 +98,19 @@ export const planMove = async (
   });
 };
 
+type Asking = {
+  readonly askedBy?: string | undefined;
+  readonly lasting?: boolean;
+  /** The move that ends with it, in one write: nobody dies in between. */
+  readonly ends?: MoveSummary;
+};
+
+/** The state in which a plan may be asked for; null where a move has begun, or the one that was to end has gone on. */
+const freeFor = (state: SiteState, { from }: MovePlan, { ends }: Asking): SiteState | null => {
+  if (ends === undefined) return hasBegun(state.move) ? null : state;
+  return state.move?.id === ends.id && residenceOf(state) !== from ? endMove(state, ends) : null;
+};
+
 /**
  * Writes a move down as asked for, for a day unless it is `lasting`; the plan itself is a blob under its digest. Null where
  * one has begun meanwhile: that one stays.
@@ -105,7 +118,7 @@ export const planMove = async (
 export const ask = async (
   work: Pick<Proposing, 'configured' | 'session' | 'ports'>,
   plan: MovePlan,
-  how: { readonly askedBy?: string | undefined; readonly lasting?: boolean } = {},
+  how: Asking = {},
 ): Promise<Move | null> => {
   const { configured, session, ports } = work;
   const now = ports.clock.now();
@@ -113,7 +126,10 @@ export const ask = async (
   await ports.archive.keep(movePlanBlob(configured.id, plan.digest), canonicalJson(plan));
   const move = askedMove({ id: ports.newId(), plan, now, expiresAt, askedBy: how.askedBy });
   await ports.archive.keep(askedPlanBlob(configured.id, move), canonicalJson(plan));
-  const { move: kept } = await session.commit((state) => (hasBegun(state.move) ? state : { ...state, move }));
+  const { move: kept } = await session.commit((state) => {
+    const free = freeFor(state, plan, how);
+    return free === null ? state : { ...free, move };
+  });
   return kept?.id === move.id ? move : null;
 };
 

@@ -5,6 +5,9 @@ import { allowanceTable } from '../shared/azure/allowanceTable.ts';
 import { sharedTurns } from '../shared/azure/turns.ts';
 import { storageNames } from '../shared/base/settings.ts';
 import { overview } from '../shared/overview.ts';
+import type { Ports } from '../shared/ports.ts';
+import { say, type Word, wordSchema } from '../shared/words.ts';
+import { aroundPorts } from './support/aroundPorts.ts';
 import { type Journey, type Stage, startJourney, startStage } from './support/journey.ts';
 import { askedDigest, settledAtHome, sweepOnce, targetOf, untilDevice } from './support/moves.ts';
 import { moveOf, ours, plannedMove, quickMoves, untilFailed } from './support/moveTrouble.ts';
@@ -138,4 +141,36 @@ it('shows what a cancelled move made as idle, until somebody lets it go', async 
   await journey.word({ action: 'apply', digest: await askedDigest(journey) });
   await journey.work(600);
   expect(await idle()).toBeUndefined();
+});
+
+/** Ports of a worker that dies right after its call number `last` that changes something; from then on it does nothing. */
+const dyingAfter = (ports: Ports, last: number): Ports => {
+  let left = last;
+  return aroundPorts(ports, async ({ changes }, work) => {
+    if (left === 0) throw new Error('it is dead');
+    const result = await work();
+    if (changes) left -= 1;
+    if (left === 0) throw new Error('it dies');
+    return result;
+  });
+};
+
+it('is cancelled by saying it again where the worker that heard it died, whatever it had done by then', async () => {
+  const journey = await stoppedMove();
+  const word = { action: 'cancelMove', site: journey.site, by: 'Ada', reason: 'enough' };
+  const ends: string[] = [];
+  for (let last = 1; (await moveOf(journey)).reason !== 'teardown'; last += 1) {
+    const answer = say(wordSchema.parse(word) as Word, 'nobody', dyingAfter(journey.ports, last));
+    await expect(answer).rejects.toThrow(/it dies/);
+    const { status, trouble } = await moveOf(journey);
+    ends.push(`${status}${trouble ? `: ${trouble.why} ${trouble.remedy}` : ''}`);
+  }
+  expect(ends.length).toBeGreaterThan(2);
+  expect(ends.at(-1)).toBe('awaitingApproval');
+  for (const end of ends.slice(0, -1))
+    expect(end).toMatch(/^failed: Ada cancelled it: enough.* Say "move cancel" again/);
+  expect((await journey.state()).lastMoves?.map(({ outcome }) => outcome)).toEqual(['cancelled']);
+  await journey.word({ action: 'apply', digest: await askedDigest(journey) });
+  await journey.work(600);
+  expect(ours(stage, journey)).toEqual([]);
 });

@@ -283,6 +283,8 @@ export class Referee {
     for (const what of moveWrong(truth, before, state)) this.breach(state.site, `move: ${what}`);
     if (residenceOf(before ?? state) === residenceOf(state)) return;
     this.checked.moved += 1;
+    // A no to taking down what was left was said of that stay: it is asked anew after the next.
+    truth.keptByChoice = false;
     for (const what of movedWrong(truth, before, state, this.#arm))
       this.breach(state.site, `said to live in the ${residenceOf(state)}: ${what}`);
   }
