@@ -3,7 +3,7 @@ import { closeEnded } from './closeLedger.ts';
 import { forgetRemoved } from './forgetRemoved.ts';
 import { outdated, putBack } from './movePutBack.ts';
 import { seeThere } from './moveTables.ts';
-import { finishMoveStep, type MoveWork, moveOf, type StepInHand } from './moveWork.ts';
+import { finishMoveStep, type MoveWork, moveOf, mustRun, type StepInHand } from './moveWork.ts';
 import type { MovePlan } from './plan/move/movePlan.ts';
 import { roleOfId } from './plan/move/resourceIds.ts';
 import { commandText } from './record/ask.ts';
@@ -12,6 +12,7 @@ import type { MoveSummary } from './record/move.ts';
 import { changesResidence, confirmationText, endMove, moveSummary } from './record/moveProgress.ts';
 import { inPlaceOf, ledgerBlob } from './record/progress.ts';
 import { standsBy } from './record/standsBy.ts';
+import type { SiteState } from './record/state.ts';
 import { abandon } from './runs.ts';
 import { tell } from './tell.ts';
 
@@ -34,7 +35,7 @@ export const settleStep = async (work: MoveWork, step: StepInHand): Promise<void
   // A run of the side that is left has nothing to do any more.
   await abandon(work, 'the site has moved');
   const now = ports.clock.now();
-  await session.commit((state) => ({
+  const settled = (state: SiteState): SiteState => ({
     ...state,
     residence: { side: plan.to, since: iso(now), because: move.reason, by: move.by ?? 'policy', region, resourceGroup },
     inPlace: inPlaceOf(there, now, sight.table.routes.length),
@@ -47,7 +48,11 @@ export const settleStep = async (work: MoveWork, step: StepInHand): Promise<void
     singlyEncryptedSince: null,
     attention: null,
     lookAgain: false,
-  }));
+  });
+  await session.commit((state) => {
+    mustRun(work, state);
+    return settled(state);
+  });
   await finishMoveStep(work, step, 'done');
 };
 

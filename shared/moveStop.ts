@@ -1,6 +1,7 @@
 import { brief } from './base/brief.ts';
 import { iso } from './base/clock.ts';
 import { AutomationError, asAutomationError } from './base/errors.ts';
+import { regionOfSide } from './base/side.ts';
 import type { Site } from './base/site.ts';
 import { isNothing, nothingStands, put } from './movePut.ts';
 import { provenAgain } from './movePutBack.ts';
@@ -9,23 +10,33 @@ import type { MovePlan } from './plan/move/movePlan.ts';
 import { planTeardown, type Teardown } from './planTeardown.ts';
 import { dropMove, type Proposing } from './proposeMove.ts';
 import type { Move } from './record/move.ts';
-import { isOver, moveSummary, withMoveStep } from './record/moveProgress.ts';
+import { changesResidence, isOver, moveSummary, withMoveStep } from './record/moveProgress.ts';
+import { residenceOf } from './record/residence.ts';
 import { standsBy } from './record/standsBy.ts';
+import type { SiteState } from './record/state.ts';
 import { speakTo } from './session.ts';
 
 const notThat = (site: Site): AutomationError =>
   nothing(site, `The move of site ${site.id} is not the one that was to be cancelled any more.`);
 
-/** Stopped where it is, and kept until what it made is asked about: whoever dies in between leaves one to be cancelled again. */
-const keepStopped = async ({ session, configured }: Proposing, { id }: Move, why: string): Promise<void> => {
-  const { move: kept } = await session.commit((state) => {
-    const { move } = state;
-    if (move?.id !== id) return state;
+/** Whether the site lives on the new side already: then the move is over, but for the last word on it. */
+const hasSettled = (state: SiteState, move: Move): boolean => changesResidence(move) && residenceOf(state) === move.to;
+
+/**
+ * Stopped where it is, and kept until what it made is asked about: whoever dies in between leaves one to be cancelled
+ * again. Throws ERR_NOTHING_WAITS where it has settled.
+ */
+const keepStopped = async ({ session, configured }: Proposing, { id, to }: Move, why: string): Promise<void> => {
+  const state = await session.commit((now) => {
+    const { move } = now;
+    if (move?.id !== id || hasSettled(now, move)) return now;
     const remedy = 'Say "move cancel" again when that region answers, or "move retry" to go on.';
     const step = move.steps.find((one) => !isOver(one))?.id ?? '';
-    return { ...state, move: { ...move, status: 'failed', away: null, trouble: { step, why: brief(why), remedy } } };
+    return { ...now, move: { ...move, status: 'failed', away: null, trouble: { step, why: brief(why), remedy } } };
   });
-  if (kept?.id !== id) throw notThat(configured);
+  if (state.move?.id !== id) throw notThat(configured);
+  if (hasSettled(state, state.move))
+    throw nothing(configured, `Site ${configured.id} lives in ${regionOfSide(configured, to).displayName} by now.`);
 };
 
 const written = ({ steps }: Move, plan: MovePlan | null): string[] => {

@@ -29,13 +29,21 @@ export type MoveWork = {
 
 export type StepInHand = { readonly planned: MoveStep; readonly record: MoveStepRecord };
 
-/** A person may end a move while a worker is at it, and another may be asked for by then. */
-const mine = ({ id, site }: MoveWork, { move }: SiteState): Move => {
-  if (move?.id === id) return move;
-  throw new AutomationError('ERR_STATE_CONFLICT', `The move ${id} of site ${site.id} was ended meanwhile.`, {
+const endedMeanwhile = ({ id, site }: MoveWork): AutomationError =>
+  new AutomationError('ERR_STATE_CONFLICT', `The move ${id} of site ${site.id} was ended meanwhile.`, {
     remedy: 'Nothing to do: what is wanted now is looked at.',
     retry: 'later',
   });
+
+/** A person may end a move while a worker is at it, and another may be asked for by then. */
+const mine = (work: MoveWork, { move }: SiteState): Move => {
+  if (move?.id === work.id) return move;
+  throw endedMeanwhile(work);
+};
+
+/** Throws ERR_STATE_CONFLICT where a person has stopped it: what is written then says that the site has moved. */
+export const mustRun = (work: MoveWork, state: SiteState): void => {
+  if (mine(work, state).status !== 'running') throw endedMeanwhile(work);
 };
 
 /** Throws ERR_STATE_CONFLICT where it is no longer under way. */

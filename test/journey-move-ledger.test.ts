@@ -99,16 +99,39 @@ describe.each(ways)('the ledger of $of', ({ ledger, end, gone }) => {
 });
 
 describe('a move that a person cancels in its very last moment', () => {
-  it('stays cancelled', async () => {
+  it('is over where the site has settled there: they are told, and it has one end', async () => {
     const { journey, move } = await atDevice();
+    let answer: unknown;
     asItSaves(
       journey,
       (state) => !state.move,
-      () => journey.word({ action: 'cancelMove' }).catch(() => {}),
+      async () => {
+        answer = await journey.word({ action: 'cancelMove' }).catch((error: unknown) => error);
+      },
     );
     await finish(journey);
-    const { lastMoves } = await journey.state();
+    expect(answer).toMatchObject({
+      code: 'ERR_NOTHING_WAITS',
+      message: expect.stringContaining('lives in US Gov Texas'),
+    });
+    const { lastMoves, residence } = await journey.state();
+    expect(residence).toMatchObject({ side: 'target' });
+    expect(lastMoves?.filter(({ id }) => id === move)).toMatchObject([{ outcome: 'protected' }]);
+    expect(await endsIn(journey, move)).toEqual(['move protected']);
+  });
+
+  it('stays cancelled, and the site at home, where it has not', async () => {
+    const { journey, move } = await atDevice();
+    asItSaves(
+      journey,
+      ({ residence }) => residence?.side === 'target',
+      () => journey.word({ action: 'cancelMove' }),
+    );
+    await finish(journey);
+    const { lastMoves, residence, move: asked } = await journey.state();
+    expect(residence?.side ?? 'home').toBe('home');
     expect(lastMoves?.filter(({ id }) => id === move)).toMatchObject([{ outcome: 'cancelled' }]);
+    expect(asked).toMatchObject({ reason: 'teardown', from: 'target', status: 'awaitingApproval' });
     expect(await endsIn(journey, move)).toEqual([]);
   });
 });
