@@ -190,7 +190,8 @@ export class People {
     if (old.length === 0) return;
     const digest = this.#turnstile.random.pick(old);
     // Of a move that waits, and that nobody has answered yet, it is the first yes, and as good as any.
-    truth.approved.add(digest);
+    const { move } = truth.state ?? {};
+    if (move?.status === 'awaitingApproval' && move.digest === digest) truth.approved.add(digest);
     this.#say(truth, { action: 'apply', digest }, (said) => {
       const now = truth.state?.waiting?.digest;
       if (![now, truth.state?.run?.digest, truth.state?.move?.digest].includes(digest))
