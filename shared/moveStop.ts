@@ -47,13 +47,17 @@ const written = ({ steps }: Move, plan: MovePlan | null): string[] => {
 };
 
 /** The plan of taking down what it made. Throws ERR_AZURE_*, ERR_OUR_TURN; the move says why it was kept. */
-const planOfRest = async (work: Proposing, move: Move, what: Teardown): Promise<MovePlan> => {
+const planOfRest = async (
+  work: Proposing,
+  move: Move,
+  { why, ...what }: Pick<Teardown, 'why' | 'planned' | 'only'>,
+): Promise<MovePlan> => {
   try {
-    return await planTeardown(work, what);
+    return await planTeardown(work, { ...what, side: move.to, purpose: 'cancel', why: `${why}.` });
   } catch (error) {
     const { code, message, remedy, retry, retryAfterMs } = asAutomationError(error);
     if (!code.startsWith('ERR_AZURE') && code !== 'ERR_OUR_TURN') throw error;
-    const stopped = `${what.why.replace(/\.$/, '')}, but what it made could not be read: ${message}`;
+    const stopped = `${why}, but what it made could not be read: ${message}`;
     await keepStopped(work, move, stopped);
     const options = { remedy, retry, retryAfterMs, cause: error };
     throw new AutomationError(code, `The move is stopped and kept: ${stopped}`, options);
@@ -77,9 +81,7 @@ export const cancelMove = async (spoken: Spoken, reason: string): Promise<MoveAn
   const plan = await planOf(spoken, move);
   const created = (plan?.steps ?? []).flatMap(({ body, resource }) => (body === undefined ? [] : [resource]));
   const rest = await planOfRest(work, move, {
-    side: move.to,
-    purpose: 'cancel',
-    why: `${why}.`,
+    why,
     planned: created,
     ...(stoodBefore ? { only: written(move, plan) } : {}),
   });
