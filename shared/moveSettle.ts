@@ -12,7 +12,6 @@ import type { MoveSummary } from './record/move.ts';
 import { changesResidence, confirmationText, endMove, moveSummary } from './record/moveProgress.ts';
 import { inPlaceOf, ledgerBlob } from './record/progress.ts';
 import { standsBy } from './record/standsBy.ts';
-import type { SiteState } from './record/state.ts';
 import { abandon } from './runs.ts';
 import { tell } from './tell.ts';
 
@@ -35,23 +34,29 @@ export const settleStep = async (work: MoveWork, step: StepInHand): Promise<void
   // A run of the side that is left has nothing to do any more.
   await abandon(work, 'the site has moved');
   const now = ports.clock.now();
-  const settled = (state: SiteState): SiteState => ({
-    ...state,
-    residence: { side: plan.to, since: iso(now), because: move.reason, by: move.by ?? 'policy', region, resourceGroup },
-    inPlace: inPlaceOf(there, now, sight.table.routes.length),
-    mayBeAway: [],
-    leaving: [],
-    waiting: null,
-    approved: null,
-    network: sight.network,
-    device: move.device ?? state.device,
-    singlyEncryptedSince: null,
-    attention: null,
-    lookAgain: false,
-  });
   await session.commit((state) => {
     mustRun(work, state);
-    return settled(state);
+    return {
+      ...state,
+      residence: {
+        side: plan.to,
+        since: iso(now),
+        because: move.reason,
+        by: move.by ?? 'policy',
+        region,
+        resourceGroup,
+      },
+      inPlace: inPlaceOf(there, now, sight.table.routes.length),
+      mayBeAway: [],
+      leaving: [],
+      waiting: null,
+      approved: null,
+      network: sight.network,
+      device: move.device ?? state.device,
+      singlyEncryptedSince: null,
+      attention: null,
+      lookAgain: false,
+    };
   });
   await finishMoveStep(work, step, 'done');
 };

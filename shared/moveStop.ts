@@ -19,24 +19,25 @@ import { speakTo } from './session.ts';
 const notThat = (site: Site): AutomationError =>
   nothing(site, `The move of site ${site.id} is not the one that was to be cancelled any more.`);
 
+const livesThere = (site: Site, { to }: Move): AutomationError =>
+  nothing(site, `Site ${site.id} lives in ${regionOfSide(site, to).displayName} by now.`);
+
 /** Whether the site lives on the new side already: then the move is over, but for the last word on it. */
 const hasSettled = (state: SiteState, move: Move): boolean => changesResidence(move) && residenceOf(state) === move.to;
 
 /**
  * Stopped where it is, and kept until what it made is asked about: whoever dies in between leaves one to be cancelled
- * again. Throws ERR_NOTHING_WAITS where it has settled.
+ * again. Throws ERR_NOTHING_WAITS where it has settled, or is another by now.
  */
-const keepStopped = async ({ session, configured }: Proposing, { id, to }: Move, why: string): Promise<void> => {
-  const state = await session.commit((now) => {
-    const { move } = now;
-    if (move?.id !== id || hasSettled(now, move)) return now;
+const keepStopped = async ({ session, configured }: Proposing, { id }: Move, why: string): Promise<void> => {
+  await session.commit((state) => {
+    const { move } = state;
+    if (move?.id !== id) throw notThat(configured);
+    if (hasSettled(state, move)) throw livesThere(configured, move);
     const remedy = 'Say "move cancel" again when that region answers, or "move retry" to go on.';
     const step = move.steps.find((one) => !isOver(one))?.id ?? '';
-    return { ...now, move: { ...move, status: 'failed', away: null, trouble: { step, why: brief(why), remedy } } };
+    return { ...state, move: { ...move, status: 'failed', away: null, trouble: { step, why: brief(why), remedy } } };
   });
-  if (state.move?.id !== id) throw notThat(configured);
-  if (hasSettled(state, state.move))
-    throw nothing(configured, `Site ${configured.id} lives in ${regionOfSide(configured, to).displayName} by now.`);
 };
 
 const written = ({ steps }: Move, plan: MovePlan | null): string[] => {
