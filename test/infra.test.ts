@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { whyNoMove } from '../shared/events/failoverOperation.ts';
 import { makeMovePlan } from '../shared/plan/move/makeMovePlan.ts';
 import { allows, neededFor } from '../shared/plan/move/preflightRights.ts';
-import { moveInput, snapshotOf } from './support/moveData.ts';
+import { moveInput } from './support/moveData.ts';
+import { snapshotOf } from './support/zoneData.ts';
 
 const infra = new URL('../infra/', import.meta.url);
 const text = (name: string): string => readFileSync(new URL(name, infra), 'utf8');

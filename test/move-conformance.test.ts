@@ -3,7 +3,8 @@ import { makeMovePlan } from '../shared/plan/move/makeMovePlan.ts';
 import type { MoveStep } from '../shared/plan/move/movePlan.ts';
 import type { RecordedExchange } from '../simulator/arm/recorded.ts';
 import { NO_SPECIFICATIONS, validateExchanges } from './support/conformance.ts';
-import { moveInput, p2sSite, s2sSite, snapshotOf } from './support/moveData.ts';
+import { moveInput, p2sSite, s2sSite } from './support/moveData.ts';
+import { snapshotOf } from './support/zoneData.ts';
 
 /** Azure's published names of the writes, by type. */
 const labels: Readonly<Record<string, string>> = {

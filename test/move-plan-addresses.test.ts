@@ -3,17 +3,8 @@ import type { JsonObject } from '../shared/base/canonical.ts';
 import { makeMovePlan } from '../shared/plan/move/makeMovePlan.ts';
 import type { MovePlan } from '../shared/plan/move/movePlan.ts';
 import type { Snapshot } from '../shared/plan/snapshot.ts';
-import {
-  changed,
-  moveInput,
-  newGroup,
-  oldGroup,
-  p2sSite,
-  propertiesOf,
-  s2sSite,
-  snapshotOf,
-  stepOf,
-} from './support/moveData.ts';
+import { moveInput, p2sSite, propertiesOf, s2sSite, stepOf } from './support/moveData.ts';
+import { changed, newGroup, oldGroup, snapshotOf } from './support/zoneData.ts';
 
 const pooled = (...addressPrefixes: string[]): Snapshot =>
   changed(snapshotOf(), 'gateway', (old) => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { makeMovePlan } from '../shared/plan/move/makeMovePlan.ts';
 import type { Snapshot, SnapshotResource } from '../shared/plan/snapshot.ts';
-import { changed, idIn, moveInput, newGroup, oldGroup, s2sSite, snapshotOf, stepOf } from './support/moveData.ts';
+import { moveInput, s2sSite, stepOf } from './support/moveData.ts';
+import { changed, idIn, newGroup, oldGroup, snapshotOf } from './support/zoneData.ts';
 
 describe('a site-to-site site', () => {
   const site = s2sSite({ sharedKey: 'https://vault.example/secrets/rig-07' });

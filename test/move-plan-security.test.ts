@@ -3,17 +3,8 @@ import type { JsonObject } from '../shared/base/canonical.ts';
 import { makeMovePlan } from '../shared/plan/move/makeMovePlan.ts';
 import { mergedBody } from '../shared/plan/move/mergedBody.ts';
 import { writable } from '../shared/plan/move/writable.ts';
-import {
-  changed,
-  idIn,
-  moveInput,
-  newGroup,
-  oldGroup,
-  p2sSite,
-  propertiesOf,
-  snapshotOf,
-  stepOf,
-} from './support/moveData.ts';
+import { moveInput, p2sSite, propertiesOf, stepOf } from './support/moveData.ts';
+import { changed, idIn, newGroup, oldGroup, snapshotOf } from './support/zoneData.ts';
 
 const group = idIn(newGroup, 'networkSecurityGroups/nsg');
 

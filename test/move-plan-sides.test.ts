@@ -6,19 +6,8 @@ import { makeStandbyPlan } from '../shared/plan/move/makeStandbyPlan.ts';
 import { resourceFits } from '../shared/plan/move/standing.ts';
 import type { Role, Snapshot } from '../shared/plan/snapshot.ts';
 import { desiredSets } from '../shared/ranges/desired.ts';
-import {
-  changed,
-  idIn,
-  moveInput,
-  moveTags,
-  newGroup,
-  oldGroup,
-  p2sSite,
-  propertiesOf,
-  s2sSite,
-  snapshotOf,
-  stepOf,
-} from './support/moveData.ts';
+import { moveInput, moveTags, p2sSite, propertiesOf, s2sSite, stepOf } from './support/moveData.ts';
+import { changed, idIn, newGroup, oldGroup, snapshotOf } from './support/zoneData.ts';
 
 const cold = makeMovePlan(moveInput());
 

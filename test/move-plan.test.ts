@@ -3,18 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../shared/base/canonical.ts';
 import { makeMovePlan } from '../shared/plan/move/makeMovePlan.ts';
 import { roleOfId } from '../shared/plan/move/resourceIds.ts';
-import {
-  changed,
-  idIn,
-  moveInput,
-  newGroup,
-  oldGroup,
-  p2sSite,
-  propertiesOf,
-  s2sSite,
-  snapshotOf,
-  stepOf,
-} from './support/moveData.ts';
+import { moveInput, p2sSite, propertiesOf, s2sSite, stepOf } from './support/moveData.ts';
+import { changed, idIn, newGroup, oldGroup, snapshotOf } from './support/zoneData.ts';
 
 const cold = makeMovePlan(moveInput());
 

@@ -12,8 +12,9 @@ import { desiredSets } from '../shared/ranges/desired.ts';
 import { readSnapshot, type SnapshotReader } from '../shared/readSnapshot.ts';
 import type { JsonObject as Mutable } from '../simulator/arm/json.ts';
 import { seedLandingZone } from '../simulator/arm/landingZone.ts';
-import { idIn, moveTags, newGroup, oldGroup, p2sSite } from './support/moveData.ts';
+import { moveTags, p2sSite } from './support/moveData.ts';
 import { call, startTestArm } from './support/rawArm.ts';
+import { idIn, newGroup, oldGroup } from './support/zoneData.ts';
 
 type Running = Awaited<ReturnType<typeof startTestArm>>;
 let running: Running;

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../shared/base/canonical.ts';
 import { makeTeardownPlan, type TeardownInput } from '../shared/plan/move/makeTeardownPlan.ts';
 import type { SnapshotResource } from '../shared/plan/snapshot.ts';
-import { changed, idIn, oldGroup, p2sSite, snapshotOf, type ZoneParts } from './support/moveData.ts';
+import { p2sSite } from './support/moveData.ts';
+import { changed, idIn, oldGroup, snapshotOf, type ZoneParts } from './support/zoneData.ts';
 
 const made = (one: SnapshotResource): SnapshotResource => ({
   ...one,

@@ -4,7 +4,8 @@ import { makeMovePlan } from '../shared/plan/move/makeMovePlan.ts';
 import { preflightChecks } from '../shared/plan/move/preflightChecks.ts';
 import type { PreflightFacts } from '../shared/plan/move/preflightFacts.ts';
 import { secretSources } from '../shared/plan/snapshotSecrets.ts';
-import { changed, moveInput, newGroup, p2sSite, snapshotOf } from './support/moveData.ts';
+import { moveInput, p2sSite } from './support/moveData.ts';
+import { changed, newGroup, snapshotOf } from './support/zoneData.ts';
 
 const input = moveInput();
 const plan = makeMovePlan({ ...input, reason: 'outage' });
