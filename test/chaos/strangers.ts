@@ -97,7 +97,10 @@ export class Strangers {
     const name = random.below(3) === 0 ? random.pick(ours) : `theirs-${random.below(5)}`;
     const id = `${ids.resourceGroup}${addresses}/${name}`;
     const stands = this.#arm.read(id) !== undefined && !truth.theirs.has(id);
-    if (stands || this.#arm.read(ids.resourceGroup) === undefined) return;
+    const into = this.#arm.read(ids.resourceGroup);
+    const { provisioningState } = (into?.['properties'] ?? {}) as { provisioningState?: string };
+    // Azure takes nothing more into a group that is being deleted: 409 ResourceGroupBeingDeleted.
+    if (stands || into === undefined || provisioningState === 'Deleting') return;
     this.acts.set('places', (this.acts.get('places') ?? 0) + 1);
     this.#arm.seed(id, {
       location: homeRegion,
